@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { correctionOf } from "./correction.ts";
+import { CorrectionId, ItemId, LessonId } from "./ids.ts";
+import { Measurement } from "./measurement.ts";
+import { ProjectConfig } from "./project.ts";
+
+const Output = z.unknown();
+
+/**
+ * What happened, in the order it happened. The log is append-only and the truth; every table a screen reads
+ * is a fold of it. Items and their imported proposals are the body of `imported` and kept as rows.
+ */
+export const EventBody = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("project-created"), config: ProjectConfig }),
+  z.strictObject({ kind: z.literal("project-changed"), config: ProjectConfig }),
+  z.strictObject({
+    kind: z.literal("imported"),
+    batch: z.string(),
+    rows: z.int(),
+    rejected: z.int(),
+    format: z.string(),
+  }),
+  z.strictObject({ kind: z.literal("corrected"), correction: correctionOf(Output) }),
+  z.strictObject({ kind: z.literal("skipped"), itemId: ItemId, by: z.string() }),
+  z.strictObject({ kind: z.literal("asked-again"), itemId: ItemId, by: z.string() }),
+  /** A proposer failed for good or for now: the item waits in the queue with the reason. */
+  z.strictObject({
+    kind: z.literal("propose-failed"),
+    itemId: ItemId,
+    reason: z.string(),
+    attempts: z.int(),
+  }),
+  z.strictObject({ kind: z.literal("learned"), lessonId: LessonId, corrections: z.int() }),
+  z.strictObject({
+    kind: z.literal("measured"),
+    lessonId: LessonId,
+    measurements: z.array(Measurement),
+  }),
+  /** `gate`: the sentence of the test that let it through or held it back, or who decided by hand. */
+  z.strictObject({
+    kind: z.literal("promoted"),
+    lessonId: LessonId,
+    previous: LessonId.nullable(),
+    gate: z.string(),
+  }),
+  z.strictObject({ kind: z.literal("held-back"), lessonId: LessonId, gate: z.string() }),
+  z.strictObject({ kind: z.literal("rolled-back"), from: LessonId, to: LessonId, by: z.string() }),
+  z.strictObject({
+    kind: z.literal("revoked"),
+    correctionId: CorrectionId,
+    by: z.string(),
+    stale: z.array(LessonId),
+  }),
+]);
+export type EventBody = z.infer<typeof EventBody>;
+export type EventKind = EventBody["kind"];
+
+/** An event as logged. */
+export interface LoggedEvent {
+  readonly seq: number;
+  readonly projectId: string;
+  readonly atMs: number;
+  readonly body: EventBody;
+}

@@ -1,0 +1,183 @@
+import type { z } from "zod";
+import type { Assessment } from "#core/assessment.ts";
+import type { Progress } from "#core/contracts.ts";
+import type { Correction } from "#core/correction.ts";
+import type { EventBody, LoggedEvent } from "#core/event.ts";
+import type { CorrectionId, ItemId, LessonId, ProjectId } from "#core/ids.ts";
+import type { Document } from "#core/item.ts";
+import type { Lesson, LessonStatus } from "#core/lesson.ts";
+import type { Measurement } from "#core/measurement.ts";
+import type { Project, ProjectConfig, ReviewOrder } from "#core/project.ts";
+import type { Proposal, Vote } from "#core/proposal.ts";
+import type { ProjectCounts } from "#core/views.ts";
+
+/** An item as imported: immutable, with the proposal and votes it came with. */
+export interface ItemRow {
+  readonly id: ItemId;
+  readonly input: Document;
+  readonly proposal: Proposal<string> | null;
+  readonly votes: readonly Vote<string>[];
+  /** The right answer where it is known. Never shown to a reviewer, never read by a proposer or assessor. */
+  readonly gold: string | null;
+  /** `pool` is worked on; `heldout` is only ever measured on. */
+  readonly split: "pool" | "heldout";
+}
+
+export type CaseStatus = "open" | "answered" | "skipped" | "accepted" | "waiting";
+
+/** The queue's row of an item: a projection, rebuilt from items and events. */
+export interface CaseRow {
+  readonly itemId: ItemId;
+  readonly version: number;
+  readonly state: CaseStatus;
+  readonly title: string;
+  readonly from: string | null;
+  readonly proposed: string | null;
+  readonly assessment: Assessment<string> | null;
+  /** Expected cost of leaving it as it is: what the queue is ordered by. */
+  readonly cost: number;
+  /** Rank keys of the other orders, higher first. */
+  readonly uncertainty: number;
+  readonly diversity: number;
+  readonly random: number;
+  readonly audit: boolean;
+  /** Probability with which the item came into the queue: 1 unless it is an audit. */
+  readonly propensity: number;
+  readonly waitingFor: string | null;
+}
+
+export interface LessonRow {
+  readonly lesson: Lesson;
+  readonly version: number;
+  readonly status: LessonStatus;
+  readonly measurements: readonly Measurement[];
+  readonly gate: string | null;
+}
+
+/** How a correction was taken: `repeated` when the same id came before (the answer is then the first one's). */
+export type Taken =
+  | {
+      readonly kind: "taken" | "repeated";
+      readonly correction: Correction<string>;
+      readonly version: number;
+    }
+  | { readonly kind: "stale"; readonly version: number }
+  | { readonly kind: "no-such-case" };
+
+/** Everything that lasts. One implementation over both drivers: embedded PGlite and any PostgreSQL. */
+export interface Store {
+  readonly driver: "pglite" | "postgres";
+
+  createProject(config: ProjectConfig): Promise<Project>;
+  changeProject(id: ProjectId, config: ProjectConfig): Promise<Project>;
+  projects(): Promise<(Project & { counts: z.infer<typeof ProjectCounts> })[]>;
+  project(id: ProjectId): Promise<Project | undefined>;
+  projectByName(name: string): Promise<Project | undefined>;
+  counts(id: ProjectId): Promise<z.infer<typeof ProjectCounts>>;
+
+  /**
+   * Appends items by COPY. Cost depends on the new rows only. Each batch is one transaction with its `imported` event.
+   * Items whose id is already there are not touched; their ids come back in `duplicates`.
+   */
+  importItems(
+    id: ProjectId,
+    batches: AsyncIterable<readonly ItemRow[]>,
+    how: { readonly format: string; readonly signal?: AbortSignal; progress?(p: Progress): void },
+  ): Promise<{ accepted: number; duplicates: ItemId[] }>;
+  item(id: ProjectId, itemId: ItemId): Promise<ItemRow | undefined>;
+  /** Streams items in id order, `batch` at a time, from a cursor: constant memory. */
+  items(
+    id: ProjectId,
+    how?: {
+      readonly split?: ItemRow["split"];
+      readonly unassessed?: boolean;
+      readonly batch?: number;
+    },
+  ): AsyncIterable<ItemRow[]>;
+  /** Streams items with the correction standing on each and its case, for export. */
+  answers(
+    id: ProjectId,
+  ): AsyncIterable<
+    { item: ItemRow; correction: Correction<string> | null; case: CaseRow | null }[]
+  >;
+
+  /** Inserts or replaces the queue rows of items (never of answered ones), many at a time. */
+  putCases(id: ProjectId, rows: readonly CaseRow[]): Promise<void>;
+  case(id: ProjectId, itemId: ItemId): Promise<CaseRow | undefined>;
+  /** Streams all cases in one state, risk first. */
+  cases(id: ProjectId, state: CaseStatus): AsyncIterable<CaseRow[]>;
+  /** One page of the queue by keyset, without payloads. */
+  queue(
+    id: ProjectId,
+    how: {
+      readonly order: ReviewOrder;
+      readonly state?: CaseStatus;
+      readonly limit: number;
+      readonly cursor?: string;
+    },
+  ): Promise<{ rows: CaseRow[]; next: string | null }>;
+  /**
+   * Leases the next open cases to a reviewer until `leaseMs` from now (`for update skip locked`).
+   * A case under somebody else's unexpired lease is left out; the reviewer's own come again.
+   */
+  lease(
+    id: ProjectId,
+    how: {
+      readonly reviewer: string;
+      readonly order: ReviewOrder;
+      readonly count: number;
+      readonly leaseMs: number;
+      readonly exclude?: readonly ItemId[];
+    },
+  ): Promise<CaseRow[]>;
+  skip(id: ProjectId, itemId: ItemId, by: string): Promise<void>;
+
+  /** Durable before it resolves: event and projection in one transaction, refused when `expectedVersion` has moved on. */
+  correct(id: ProjectId, correction: Correction<string>, expectedVersion: number): Promise<Taken>;
+  /** A further record that takes back a standing correction; the case is open again. */
+  undo(id: ProjectId, correctionId: CorrectionId, undo: Correction<string>): Promise<Taken>;
+  /** All corrections of a project in log order, undo records included. */
+  corrections(id: ProjectId, how?: { readonly itemId?: ItemId }): Promise<Correction<string>[]>;
+
+  putLesson(id: ProjectId, lesson: Lesson, measurements: readonly Measurement[]): Promise<void>;
+  lessons(id: ProjectId): Promise<LessonRow[]>;
+  lesson(id: LessonId): Promise<LessonRow | undefined>;
+  lessonInForce(id: ProjectId): Promise<LessonRow | undefined>;
+  /** Puts a lesson in force, retires the one before; the event says by which gate. */
+  promote(id: ProjectId, lessonId: LessonId, gate: string): Promise<void>;
+  holdBack(id: ProjectId, lessonId: LessonId, gate: string): Promise<void>;
+  /** Puts an earlier lesson back in force. */
+  rollBack(id: ProjectId, to: LessonId, by: string): Promise<void>;
+  /** Takes a correction out of learning for good and marks every lesson that descends from it stale. */
+  revoke(id: ProjectId, correctionId: CorrectionId, by: string): Promise<LessonId[]>;
+
+  /** pgvector neighbours of an embedding among the project's remembered corrections, nearest first; distance is cosine. */
+  remember(
+    id: ProjectId,
+    rows: readonly {
+      correctionId: CorrectionId;
+      itemId: ItemId;
+      label: string;
+      vector: Float32Array;
+    }[],
+  ): Promise<void>;
+  recall(
+    id: ProjectId,
+    vector: Float32Array,
+    count: number,
+  ): Promise<{ correctionId: CorrectionId; itemId: ItemId; label: string; distance: number }[]>;
+
+  append(id: ProjectId, body: EventBody): Promise<LoggedEvent>;
+  /** Events after `seq`, in order. */
+  events(
+    id: ProjectId,
+    how?: { readonly afterSeq?: number; readonly limit?: number },
+  ): Promise<LoggedEvent[]>;
+  /** Drops what was folded from the log (answers, lesson statuses, versions) and folds it anew. */
+  rebuild(id: ProjectId): Promise<void>;
+
+  putBlob(bytes: Uint8Array): Promise<string>;
+  blob(hash: string): Promise<Uint8Array | undefined>;
+
+  close(): Promise<void>;
+}
