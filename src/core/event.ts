@@ -3,6 +3,7 @@ import { correctionOf } from "./correction.ts";
 import { CorrectionId, ItemId, LessonId } from "./ids.ts";
 import { Measurement } from "./measurement.ts";
 import { ProjectConfig } from "./project.ts";
+import { proposalOf } from "./proposal.ts";
 
 const Output = z.unknown();
 
@@ -23,6 +24,8 @@ export const EventBody = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("corrected"), correction: correctionOf(Output) }),
   z.strictObject({ kind: z.literal("skipped"), itemId: ItemId, by: z.string() }),
   z.strictObject({ kind: z.literal("asked-again"), itemId: ItemId, by: z.string() }),
+  /** A later proposal than the imported one: asked again, or made by a model after the import. */
+  z.strictObject({ kind: z.literal("proposed"), proposal: proposalOf(Output) }),
   /** A proposer failed for good or for now: the item waits in the queue with the reason. */
   z.strictObject({
     kind: z.literal("propose-failed"),

@@ -257,6 +257,8 @@ export const ImportReport = z.strictObject({
   rejected: z.int(),
   /** The first few, each in a sentence: where, expected, got. */
   problems: z.array(z.string()),
+  /** Names the file of rejected rows, for `GET /projects/:id/rejects/:batch`; null when there is none. */
+  batch: z.string().nullable(),
   ms: z.number(),
 });
 export type ImportReport = z.infer<typeof ImportReport>;

@@ -101,6 +101,12 @@ export interface Store {
     { item: ItemRow; correction: Correction<string> | null; case: CaseRow | null }[]
   >;
 
+  /**
+   * Puts later proposals in force (asked again, or made after the import), each with its `proposed` event.
+   * `item`, `items` and `answers` give the latest; the imported one stays in the log. Unknown items are left out.
+   */
+  putProposals(id: ProjectId, proposals: readonly Proposal<string>[]): Promise<void>;
+
   /** Inserts or replaces the queue rows of items (never of answered ones), many at a time. */
   putCases(id: ProjectId, rows: readonly CaseRow[]): Promise<void>;
   case(id: ProjectId, itemId: ItemId): Promise<CaseRow | undefined>;
