@@ -1,0 +1,81 @@
+import { assert } from "#core/assert.ts";
+
+/** A row-major matrix: entry (i, j) is `values[i * cols + j]`, float32. */
+export interface Dense {
+  readonly rows: number;
+  readonly cols: number;
+  /** [rows * cols] */
+  readonly values: Float32Array;
+}
+
+/** Rows of equal length as one matrix. `cols` is needed where there may be no rows at all. */
+export function denseFromRows(
+  rows: readonly ArrayLike<number>[],
+  cols = rows[0]?.length ?? 0,
+): Dense {
+  const values = new Float32Array(rows.length * cols);
+  rows.forEach((row, i) => {
+    assert(row.length === cols, `row ${i} has ${cols} columns`);
+    values.set(row, i * cols);
+  });
+  return { rows: rows.length, cols, values };
+}
+
+/** The given rows, in the given order, copied. */
+export function denseRows(dense: Dense, rowIndices: ArrayLike<number>): Dense {
+  const { cols } = dense;
+  const values = new Float32Array(rowIndices.length * cols);
+  for (let b = 0; b < rowIndices.length; b++) {
+    const row = rowIndices[b] as number;
+    assert(row < dense.rows, `row ${row} lies in a matrix of ${dense.rows} rows`);
+    values.set(dense.values.subarray(row * cols, (row + 1) * cols), b * cols);
+  }
+  return { rows: rowIndices.length, cols, values };
+}
+
+/**
+ * `out += X[rows] · W`, with W [cols, k] and out [rows.length, k], both row-major.
+ * Zero entries are passed over: after a ReLU half of them are.
+ */
+export function addDenseRowsTimes(
+  x: Dense,
+  rows: Uint32Array,
+  weights: Float32Array,
+  k: number,
+  out: Float32Array,
+): void {
+  const { cols, values } = x;
+  for (let b = 0; b < rows.length; b++) {
+    const start = (rows[b] as number) * cols;
+    const outStart = b * k;
+    for (let j = 0; j < cols; j++) {
+      const value = values[start + j] as number;
+      if (value === 0) continue;
+      const w = j * k;
+      for (let c = 0; c < k; c++)
+        out[outStart + c] = (out[outStart + c] as number) + value * (weights[w + c] as number);
+    }
+  }
+}
+
+/** `out += X[rows]ᵀ · G`, with G [rows.length, k] and out [cols, k], both row-major. */
+export function addDenseRowsTransposeTimes(
+  x: Dense,
+  rows: Uint32Array,
+  g: Float32Array,
+  k: number,
+  out: Float32Array,
+): void {
+  const { cols, values } = x;
+  for (let b = 0; b < rows.length; b++) {
+    const start = (rows[b] as number) * cols;
+    const gStart = b * k;
+    for (let j = 0; j < cols; j++) {
+      const value = values[start + j] as number;
+      if (value === 0) continue;
+      const w = j * k;
+      for (let c = 0; c < k; c++)
+        out[w + c] = (out[w + c] as number) + value * (g[gStart + c] as number);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import type { Rng } from "#core/rng.ts";
+import type { Matrix } from "./matrix.ts";
+
+/**
+ * What a head computes, apart from how it is trained. All parameters lie in one vector, weights
+ * before biases, so that an optimiser needs to know nothing of the head.
+ */
+export interface HeadModel {
+  /** Length of the parameter vector. */
+  readonly size: number;
+  /** The first so many parameters are weights, the rest biases, which do not decay. */
+  readonly weights: number;
+  initialise(rng: Rng): Float32Array;
+  /** Logits [rows.length, k] of the given rows. */
+  forward(parameters: Float32Array, features: Matrix, rows: Uint32Array): Float32Array;
+  /**
+   * Writes to `gradient` [size] the derivative by the parameters of a loss whose derivative by the
+   * logits is `logitGradient` [rows.length, k]. The same rows must have gone through `forward` last.
+   */
+  backward(
+    parameters: Float32Array,
+    features: Matrix,
+    rows: Uint32Array,
+    logitGradient: Float32Array,
+    gradient: Float32Array,
+  ): void;
+}
+
+/** `out[b, c] += bias[c]` for out [n, k]. */
+export function addBias(out: Float32Array, bias: Float32Array): void {
+  const k = bias.length;
+  for (let start = 0; start < out.length; start += k)
+    for (let c = 0; c < k; c++) out[start + c] = (out[start + c] as number) + (bias[c] as number);
+}
+
+/** `out[c] += Σ_b g[b, c]` for g [n, k]. */
+export function addColumnSums(g: Float32Array, out: Float32Array): void {
+  const k = out.length;
+  for (let start = 0; start < g.length; start += k)
+    for (let c = 0; c < k; c++) out[c] = (out[c] as number) + (g[start + c] as number);
+}
