@@ -36,10 +36,6 @@ export function logGamma(x: number): number {
   return logGamma(shifted) - Math.log(product);
 }
 
-/** ln B(a, b) = ln Γ(a) + ln Γ(b) − ln Γ(a + b), a, b > 0. */
-export const logBeta = (a: number, b: number): number =>
-  logGamma(a) + logGamma(b) - logGamma(a + b);
-
 /** x ln(x/m) + m − x without cancellation near x = m (Loader 2000, eq. 3). */
 function deviance(x: number, m: number): number {
   const difference = x - m;
@@ -68,7 +64,10 @@ function betaKernel(x: number, y: number, a: number, b: number): number {
   return Math.sqrt((a * b) / n) * Math.exp(exponent - LOG_SQRT_TWO_PI);
 }
 
-/** Continued fraction of I_x(a, b) · a / kernel by Lentz's method (DLMF 8.17.22). Converges fast for x < (a+1)/(a+b+2). */
+/**
+ * Continued fraction of I_x(a, b) · a / kernel by Lentz's method (DLMF 8.17.22).
+ * Converges fast for x < (a+1)/(a+b+2).
+ */
 function betaFraction(x: number, a: number, b: number): number {
   let c = 1;
   let d = 1 - ((a + b) * x) / (a + 1);
