@@ -1,0 +1,146 @@
+/** Elements that begin a new line in the text of a page. */
+const BLOCKS = new Set(
+  (
+    "address article aside blockquote br center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 " +
+    "header hr li main nav ol option p pre section table tbody td tfoot th thead tr ul"
+  ).split(" "),
+);
+
+/** Elements whose content is never text a reader sees. */
+const HIDDEN = new Set(["script", "style", "title", "noframes", "object", "applet"]);
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: "&",
+  apos: "'",
+  bull: "•",
+  cent: "¢",
+  copy: "©",
+  deg: "°",
+  eacute: "é",
+  euro: "€",
+  gt: ">",
+  hellip: "…",
+  laquo: "«",
+  ldquo: "“",
+  lsquo: "‘",
+  lt: "<",
+  mdash: "—",
+  middot: "·",
+  nbsp: " ",
+  ndash: "–",
+  pound: "£",
+  quot: '"',
+  raquo: "»",
+  rdquo: "”",
+  reg: "®",
+  rsquo: "’",
+  trade: "™",
+};
+
+const CODE_POINT_MAX = 0x10ffff;
+
+/** Decodes the numeric and the common named character references; others stay as they are written. */
+export function decodeEntities(text: string): string {
+  if (!text.includes("&")) return text;
+  return text.replace(/&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([a-zA-Z]{2,8}));?/g, (...match) => {
+    const [whole, decimal, hex, name] = match as [string, string?, string?, string?];
+    if (name !== undefined) return ENTITIES[name] ?? ENTITIES[name.toLowerCase()] ?? whole;
+    const code = decimal === undefined ? Number.parseInt(hex ?? "0", 16) : Number(decimal);
+    const surrogate = code >= 0xd800 && code <= 0xdfff;
+    return code === 0 || surrogate || code > CODE_POINT_MAX ? " " : String.fromCodePoint(code);
+  });
+}
+
+/** End of the tag that begins at `start`: the first `>` outside quotes, or the end of the markup. */
+function tagEnd(html: string, start: number): number {
+  const plain = html.indexOf(">", start);
+  if (plain < 0) return html.length;
+  const quote = html.slice(start, plain).search(/=\s*["']/);
+  if (quote < 0) return plain + 1;
+  for (let i = start + quote, open = ""; i < html.length; i++) {
+    const char = html[i] as string;
+    if (open !== "") open = char === open ? "" : open;
+    else if (char === '"' || char === "'") open = char;
+    else if (char === ">") return i + 1;
+  }
+  // A quote that is never closed: real mail has them, and browsers end the tag at the next `>`.
+  return plain + 1;
+}
+
+/** `/TD` of `</TD align=…>` as `td`; empty for `<3` and the like, which is text. */
+function tagName(html: string, start: number): string {
+  const from = html[start + 1] === "/" ? start + 2 : start + 1;
+  let end = from;
+  while (end < html.length && /[a-zA-Z0-9]/.test(html[end] as string)) end++;
+  return /^[a-zA-Z]/.test(html[from] ?? "") ? html.slice(from, end).toLowerCase() : "";
+}
+
+export interface HtmlText {
+  readonly text: string;
+  /** Targets of links and images, in order, at most as many as asked for. */
+  readonly links: readonly string[];
+}
+
+/**
+ * What a reader sees of a page: tags, comments, scripts and styles left out, entities decoded, runs of
+ * white space closed up. One pass, linear in the markup; stops once `charsMax` characters are there.
+ */
+export function htmlText(html: string, { charsMax, linksMax }: HtmlTextOptions): HtmlText {
+  const parts: string[] = [];
+  const links: string[] = [];
+  let chars = 0;
+  const push = (raw: string) => {
+    const part = decodeEntities(raw).replace(/\s+/g, " ");
+    parts.push(part);
+    chars += part.length;
+  };
+  let at = 0;
+  while (at < html.length && chars < 2 * charsMax) {
+    const open = html.indexOf("<", at);
+    if (open < 0) {
+      push(html.slice(at));
+      break;
+    }
+    if (open > at) push(html.slice(at, open));
+    if (html.startsWith("<!--", open)) {
+      const close = html.indexOf("-->", open + 4);
+      at = close < 0 ? tagEnd(html, open) : close + 3;
+      continue;
+    }
+    const name = tagName(html, open);
+    if (name === "" && !/[!?/]/.test(html[open + 1] ?? "")) {
+      push("<");
+      at = open + 1;
+      continue;
+    }
+    at = tagEnd(html, open);
+    if (BLOCKS.has(name)) parts.push("\n");
+    if ((name === "a" || name === "img" || name === "form") && links.length < linksMax) {
+      const target = /\b(?:href|src|action)\s*=\s*["']?([^\s"'>]+)/i.exec(html.slice(open, at));
+      if (target?.[1] !== undefined) links.push(decodeEntities(target[1]));
+    }
+    if (HIDDEN.has(name) && html[open + 1] !== "/") at = afterElement(html, name, at);
+  }
+  return { text: tidy(parts.join("")), links };
+}
+
+interface HtmlTextOptions {
+  readonly charsMax: number;
+  readonly linksMax: number;
+}
+
+/** Just after `</name`, or `from` when the element is never closed. */
+function afterElement(html: string, name: string, from: number): number {
+  const close = new RegExp(`</${name}`, "gi");
+  close.lastIndex = from;
+  const found = close.exec(html);
+  return found === null ? from : tagEnd(html, found.index);
+}
+
+/** Spaces closed up, at most one blank line in a row. */
+const tidy = (text: string): string =>
+  text
+    .replace(/[ \u00a0]*\n[ \u00a0]*/g, "\n")
+    .replace(/ {2,}/g, " ")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim();
