@@ -71,14 +71,27 @@ export function errorAfterReview(
   return (errorsAmongLeastRisky(risk, wrong)[n - reviewed] as number) / n;
 }
 
-/** [n + 1] errors expected to be left after reviewing the k riskiest items, by the calibrated risks themselves. */
-export function expectedErrorsLeft(risk: ArrayLike<number>): Float64Array {
+export interface ErrorsLeft {
+  /** [n + 1] errors expected among the unreviewed after reviewing the k riskiest items, k = 0..n. */
+  readonly expected: Float64Array;
+  /** [n + 1] standard deviation of that count for independent items. */
+  readonly deviation: Float64Array;
+}
+
+/** Errors left under a review budget, by the risks alone: as good as their calibration. */
+export function expectedErrorsLeft(risk: ArrayLike<number>): ErrorsLeft {
   const n = risk.length;
-  const left = new Float64Array(n + 1);
+  const expected = new Float64Array(n + 1);
+  const deviation = new Float64Array(n + 1);
   let total = 0;
+  let variance = 0;
   ascending(risk).forEach((i, at) => {
-    total += risk[i] as number;
-    left[n - 1 - at] = total;
+    const p = risk[i] as number;
+    assert(p >= 0 && p <= 1, `risks in [0, 1] (got ${p} at ${i})`);
+    total += p;
+    variance += p * (1 - p);
+    expected[n - 1 - at] = total;
+    deviation[n - 1 - at] = Math.sqrt(variance);
   });
-  return left;
+  return { expected, deviation };
 }
