@@ -1,0 +1,279 @@
+import { assert } from "#core/assert.ts";
+import type { VoteList } from "./votes.ts";
+
+/**
+ * Dawid and Skene (1979): the label of each item and the confusion matrix of each worker by EM, from votes alone.
+ * Starts from the majority vote; counts below 1e-10 are lifted to it over the labels a worker was seen to use, as
+ * crowd-kit does, whose labels this gives.
+ */
+export interface DawidSkene {
+  readonly classes: number;
+  /** [classes] share of each class. */
+  readonly priors: Float64Array;
+  /** [workers * classes * classes]: at (w, l, t) the probability that worker w says l where t is true. */
+  readonly errors: Float64Array;
+  /** [items * classes]; an item without votes has the priors. */
+  readonly probabilities: Float64Array;
+  readonly iterations: number;
+  /** Log-likelihood per vote, nats, under the parameters of the last E-step. */
+  readonly logLikelihood: number;
+}
+
+export interface DawidSkeneOptions {
+  readonly iterations?: number;
+  /** EM stops once an iteration gains less log-likelihood per vote, nats. */
+  readonly tolerance?: number;
+  /** [classes] a class balance that is known and therefore not learned. */
+  readonly classBalance?: Float64Array;
+}
+
+const COUNT_MIN = 1e-10;
+
+export function dawidSkene(
+  votes: VoteList,
+  { iterations = 100, tolerance = 1e-5, classBalance }: DawidSkeneOptions = {},
+): DawidSkene {
+  const { items, workers, classes: k } = votes;
+  const byItem = sortByItem(votes);
+  const used = new Uint8Array(workers * k);
+  for (let v = 0; v < votes.item.length; v++)
+    used[(votes.worker[v] as number) * k + (votes.label[v] as number)] = 1;
+
+  const probabilities = shares(byItem, items, k);
+  let counts = errorCounts(byItem, probabilities, workers * k * k, k);
+  let priors = classBalance ?? meanOfVoted(byItem, probabilities, k);
+  let errors = normalised(counts, used, k);
+  let logLikelihood = Number.NEGATIVE_INFINITY;
+  let done = 0;
+  while (done < iterations) {
+    counts = new Float64Array(counts.length);
+    const reached = emPass(byItem, { errors, priors, probabilities, counts }, k);
+    const perVote = reached / Math.max(1, votes.item.length);
+    priors = classBalance ?? meanOfVoted(byItem, probabilities, k);
+    errors = normalised(counts, used, k);
+    done++;
+    const gain = perVote - logLikelihood;
+    logLikelihood = perVote;
+    if (gain < tolerance) break;
+  }
+  fillUnvoted(byItem, probabilities, priors);
+  return { classes: k, priors, errors, probabilities, iterations: done, logLikelihood };
+}
+
+/** Votes grouped by item: those of item i are entries `start[i]` up to `start[i + 1]`. */
+interface ByItem {
+  readonly start: Uint32Array;
+  /** worker * classes + label: the row of the error table a vote reads. */
+  readonly row: Uint32Array;
+}
+
+function sortByItem({ items, classes, item, worker, label }: VoteList): ByItem {
+  assert(item.length === worker.length && item.length === label.length, "votes of equal columns");
+  const start = new Uint32Array(items + 1);
+  for (const i of item) start[i + 1] = (start[i + 1] as number) + 1;
+  for (let i = 0; i < items; i++) start[i + 1] = (start[i + 1] as number) + (start[i] as number);
+  const next = start.slice();
+  const row = new Uint32Array(item.length);
+  for (let v = 0; v < item.length; v++) {
+    const at = next[item[v] as number] as number;
+    row[at] = (worker[v] as number) * classes + (label[v] as number);
+    next[item[v] as number] = at + 1;
+  }
+  return { start, row };
+}
+
+/** The majority vote as shares, [items * k]. */
+function shares({ start, row }: ByItem, items: number, k: number): Float64Array {
+  const probabilities = new Float64Array(items * k);
+  for (let i = 0; i < items; i++) {
+    const [from, to] = [start[i] as number, start[i + 1] as number];
+    for (let v = from; v < to; v++) {
+      const at = i * k + ((row[v] as number) % k);
+      probabilities[at] = (probabilities[at] as number) + 1 / (to - from);
+    }
+  }
+  return probabilities;
+}
+
+function errorCounts(
+  { start, row }: ByItem,
+  probabilities: Float64Array,
+  size: number,
+  k: number,
+): Float64Array {
+  const counts = new Float64Array(size);
+  for (let i = 0; i + 1 < start.length; i++)
+    for (let v = start[i] as number; v < (start[i + 1] as number); v++) {
+      const at = (row[v] as number) * k;
+      for (let t = 0; t < k; t++)
+        counts[at + t] = (counts[at + t] as number) + (probabilities[i * k + t] as number);
+    }
+  return counts;
+}
+
+function meanOfVoted({ start }: ByItem, probabilities: Float64Array, k: number): Float64Array {
+  const mean = new Float64Array(k);
+  let voted = 0;
+  for (let i = 0; i + 1 < start.length; i++) {
+    if (start[i] === start[i + 1]) continue;
+    voted++;
+    for (let t = 0; t < k; t++)
+      mean[t] = (mean[t] as number) + (probabilities[i * k + t] as number);
+  }
+  return mean.map((mass) => mass / Math.max(1, voted));
+}
+
+/** Counts to p(label | truth), column by column of each worker, over the labels it was seen to use. */
+function normalised(counts: Float64Array, used: Uint8Array, k: number): Float64Array {
+  const errors = new Float64Array(counts.length);
+  for (let w = 0; w < counts.length; w += k * k)
+    for (let t = 0; t < k; t++) {
+      let total = 0;
+      for (let l = 0; l < k; l++)
+        if (used[w / k + l] === 1) total += Math.max(COUNT_MIN, counts[w + l * k + t] as number);
+      for (let l = 0; l < k; l++)
+        if (used[w / k + l] === 1)
+          errors[w + l * k + t] = Math.max(COUNT_MIN, counts[w + l * k + t] as number) / total;
+    }
+  return errors;
+}
+
+interface Pass {
+  readonly errors: Float64Array;
+  readonly priors: Float64Array;
+  /** Written: the new posteriors. */
+  readonly probabilities: Float64Array;
+  /** Written: adds the posterior of every vote to its worker's counts. */
+  readonly counts: Float64Array;
+}
+
+/** E-step and the counts of the M-step in one pass over the votes. Returns the log-likelihood, nats. */
+function emPass({ start, row }: ByItem, pass: Pass, k: number): number {
+  const { probabilities, counts } = pass;
+  const logErrors = pass.errors.map((p) => Math.log(Math.max(COUNT_MIN, p)));
+  const logPriors = pass.priors.map((p) => Math.log(Math.max(COUNT_MIN, p)));
+  const scores = new Float64Array(k);
+  let logLikelihood = 0;
+  for (let i = 0; i + 1 < start.length; i++) {
+    const [from, to] = [start[i] as number, start[i + 1] as number];
+    if (from === to) continue;
+    for (let t = 0; t < k; t++) scores[t] = logPriors[t] as number;
+    for (let v = from; v < to; v++) {
+      const at = (row[v] as number) * k;
+      for (let t = 0; t < k; t++) scores[t] = (scores[t] as number) + (logErrors[at + t] as number);
+    }
+    let top = scores[0] as number;
+    for (let t = 1; t < k; t++) if ((scores[t] as number) > top) top = scores[t] as number;
+    let total = 0;
+    for (let t = 0; t < k; t++) {
+      const e = Math.exp((scores[t] as number) - top);
+      scores[t] = e;
+      total += e;
+    }
+    logLikelihood += top + Math.log(total);
+    for (let t = 0; t < k; t++) {
+      const p = (scores[t] as number) / total;
+      scores[t] = p;
+      probabilities[i * k + t] = p;
+    }
+    for (let v = from; v < to; v++) {
+      const at = (row[v] as number) * k;
+      for (let t = 0; t < k; t++)
+        counts[at + t] = (counts[at + t] as number) + (scores[t] as number);
+    }
+  }
+  return logLikelihood;
+}
+
+function fillUnvoted({ start }: ByItem, probabilities: Float64Array, priors: Float64Array): void {
+  for (let i = 0; i + 1 < start.length; i++)
+    if (start[i] === start[i + 1]) probabilities.set(priors, i * priors.length);
+}
+
+/** A fitted model that takes votes one at a time. */
+export interface DawidSkeneStream {
+  /** Folds in one vote: cost is the item's votes times classes, whatever the number of items. */
+  fold(item: number, worker: number, label: number): void;
+  /** [classes] of an item; the priors for one without votes. */
+  posterior(item: number): Float64Array;
+  /** Probability that a worker says `label` where `truth` is true; uniform for one never seen. */
+  error(worker: number, label: number, truth: number): number;
+}
+
+/**
+ * Incremental EM (Neal and Hinton 1998): a new vote re-estimates the posterior of its item, and the difference moves
+ * the counts of everybody who voted on it. Items and workers beyond those fitted are taken as they come.
+ */
+export function dawidSkeneStream(model: DawidSkene, votes: VoteList): DawidSkeneStream {
+  const k = model.classes;
+  const votesOf = new Map<number, number[]>();
+  const posteriors = new Map<number, Float64Array>();
+  const counts = new Map<number, Float64Array>();
+  const priorCounts = new Float64Array(k);
+
+  const countsOf = (worker: number): Float64Array => {
+    const found = counts.get(worker) ?? new Float64Array(k * k);
+    counts.set(worker, found);
+    return found;
+  };
+  const move = (row: number, change: (t: number) => number) => {
+    const table = countsOf(Math.floor(row / k));
+    for (let t = 0; t < k; t++) {
+      const at = (row % k) * k + t;
+      table[at] = (table[at] as number) + change(t);
+    }
+  };
+  const error = (worker: number, label: number, truth: number): number => {
+    const table = counts.get(worker);
+    if (table === undefined) return 1 / k;
+    let total = 0;
+    for (let l = 0; l < k; l++) total += Math.max(COUNT_MIN, table[l * k + truth] as number);
+    return Math.max(COUNT_MIN, table[label * k + truth] as number) / total;
+  };
+  const priors = () => {
+    const total = priorCounts.reduce((sum, mass) => sum + mass, 0);
+    return total === 0 ? model.priors.slice() : priorCounts.map((mass) => mass / total);
+  };
+  const estimate = (rows: readonly number[]): Float64Array => {
+    const scores = priors().map((p) => Math.log(Math.max(COUNT_MIN, p)));
+    for (const row of rows)
+      for (let t = 0; t < k; t++)
+        scores[t] = (scores[t] as number) + Math.log(error(Math.floor(row / k), row % k, t));
+    const top = Math.max(...scores);
+    const total = scores.reduce((sum, score) => sum + Math.exp(score - top), 0);
+    return scores.map((score) => Math.exp(score - top) / total);
+  };
+
+  for (let v = 0; v < votes.item.length; v++) {
+    const item = votes.item[v] as number;
+    const row = (votes.worker[v] as number) * k + (votes.label[v] as number);
+    let posterior = posteriors.get(item);
+    if (posterior === undefined) {
+      posterior = model.probabilities.slice(item * k, (item + 1) * k);
+      posteriors.set(item, posterior);
+      votesOf.set(item, []);
+      for (let t = 0; t < k; t++)
+        priorCounts[t] = (priorCounts[t] as number) + (posterior[t] as number);
+    }
+    votesOf.get(item)?.push(row);
+    move(row, (t) => posterior[t] as number);
+  }
+
+  return {
+    error,
+    posterior: (item) => (posteriors.get(item) ?? priors()).slice(),
+    fold(item, worker, label) {
+      assert(label >= 0 && label < k, "a vote is for one of the classes");
+      const rows = votesOf.get(item) ?? [];
+      const before = posteriors.get(item) ?? new Float64Array(k);
+      const row = worker * k + label;
+      const after = estimate([...rows, row]);
+      for (const old of rows) move(old, (t) => (after[t] as number) - (before[t] as number));
+      move(row, (t) => after[t] as number);
+      for (let t = 0; t < k; t++)
+        priorCounts[t] = (priorCounts[t] as number) + (after[t] as number) - (before[t] as number);
+      votesOf.set(item, [...rows, row]);
+      posteriors.set(item, after);
+    },
+  };
+}
