@@ -1,12 +1,15 @@
 import { assert } from "#core/assert.ts";
 
-/** A row-major matrix: entry (i, j) is `values[i * cols + j]`, float32. */
-export interface Dense {
+/** A row-major matrix: entry (i, j) is `values[i * cols + j]`. */
+export interface Dense<Values = Float32Array> {
   readonly rows: number;
   readonly cols: number;
   /** [rows * cols] */
-  readonly values: Float32Array;
+  readonly values: Values;
 }
+
+/** For closed-form work, where float32 would lose digits. */
+export type Dense64 = Dense<Float64Array>;
 
 /** Rows of equal length as one matrix. `cols` is needed where there may be no rows at all. */
 export function denseFromRows(

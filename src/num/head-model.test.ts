@@ -1,0 +1,128 @@
+import { expect, test } from "vitest";
+import { rngOf } from "#core/rng.ts";
+import type { HeadModel } from "./head-model.ts";
+import { fromF32, type JaxArray, loadJax, scope, toF32 } from "./jax.ts";
+import { linearHead } from "./linear-head.ts";
+import type { Matrix } from "./matrix.ts";
+import { mlpHead } from "./mlp-head.ts";
+import { softmax } from "./softmax.ts";
+import { csrFromRows, csrToDense } from "./sparse.ts";
+
+const [INPUTS, HIDDEN, CLASSES, ROWS] = [6, 7, 3, 5];
+const rng = rngOf("heads");
+const sparse = csrFromRows(
+  Array.from({ length: ROWS + 2 }, () => {
+    const indices = [0, 1, 2, 3, 4, 5].filter(() => rng.bernoulli(0.6));
+    return { indices, values: indices.map(() => rng.normal()) };
+  }),
+  INPUTS,
+);
+const rows = Uint32Array.of(6, 0, 3, 3, 2);
+const targets = Uint32Array.from({ length: ROWS }, () => rng.int(CLASSES));
+
+/** Parameters away from the start: a linear head begins at zero, where any gradient looks symmetric. */
+const somewhere = (model: HeadModel) =>
+  Float32Array.from({ length: model.size }, () => 0.7 * rng.normal());
+
+/** Cross-entropy against the targets, summed over the rows. */
+function lossAndGradient(logits: Float32Array) {
+  const p = softmax(logits, CLASSES);
+  let loss = 0;
+  targets.forEach((target, b) => {
+    const at = b * CLASSES + target;
+    loss -= Math.log(p[at] as number);
+    p[at] = (p[at] as number) - 1;
+  });
+  return { loss, gradient: p };
+}
+
+function ownGradient(model: HeadModel, parameters: Float32Array, features: Matrix): Float32Array {
+  const { gradient } = lossAndGradient(model.forward(parameters, features, rows));
+  const out = new Float32Array(model.size).fill(9); // what was there before must not matter
+  model.backward(parameters, features, rows, gradient, out);
+  return out;
+}
+
+const heads: [string, HeadModel][] = [
+  ["linear", linearHead(INPUTS, CLASSES)],
+  ["mlp", mlpHead(INPUTS, HIDDEN, CLASSES)],
+];
+const inputs: [string, Matrix][] = [
+  ["sparse", sparse],
+  ["dense", csrToDense(sparse)],
+];
+const combinations = heads.flatMap(([h, model]) =>
+  inputs.map(([i, features]) => ({ name: `${h} on ${i}`, model, features })),
+);
+
+// Central differences in float32: a step of 1e-2 leaves about 1e-3 of rounding and curvature.
+test.each(combinations)("$name: the gradient is the slope of the loss", ({ model, features }) => {
+  const parameters = somewhere(model);
+  const gradient = ownGradient(model, parameters, features);
+  const step = 1e-2;
+  const lossAt = (i: number, shift: number) => {
+    const moved = parameters.slice();
+    moved[i] = (moved[i] as number) + shift;
+    return lossAndGradient(model.forward(moved, features, rows)).loss;
+  };
+  const slopes = Array.from(
+    parameters,
+    (_, i) => (lossAt(i, step) - lossAt(i, -step)) / (2 * step),
+  );
+  // A parameter whose step crosses a ReLU's corner has no slope there; there are few.
+  const off = slopes.filter((slope, i) => Math.abs(slope - (gradient[i] as number)) > 5e-3);
+  expect(off.length).toBeLessThanOrEqual(model.size * 0.05);
+  expect(Math.hypot(...gradient)).toBeGreaterThan(0.1);
+});
+
+const jax = await loadJax();
+const { numpy: np, nn } = jax;
+
+/** The same head and loss written for the array library, which differentiates it by itself. */
+function gradientByJax(model: HeadModel, parameters: Float32Array): Float32Array {
+  const shapes =
+    model.size === model.weights + CLASSES
+      ? [[INPUTS, CLASSES], [CLASSES]]
+      : [[INPUTS, HIDDEN], [HIDDEN, CLASSES], [HIDDEN], [CLASSES]];
+  const dense = csrToDense(sparse);
+  const x = new Float32Array(ROWS * INPUTS);
+  const y = new Float32Array(ROWS * CLASSES);
+  rows.forEach((row, b) => {
+    x.set(dense.values.subarray(row * INPUTS, (row + 1) * INPUTS), b * INPUTS);
+    y[b * CLASSES + (targets[b] as number)] = 1;
+  });
+  const loss = (parts: JaxArray[], xs: JaxArray, ys: JaxArray): JaxArray => {
+    const [w1, second, b1, b2] = parts as [JaxArray, JaxArray, JaxArray, JaxArray];
+    const logits =
+      parts.length === 2
+        ? np.matmul(xs, w1).add(second)
+        : np.matmul(nn.relu(np.matmul(xs, w1).add(b1)), second).add(b2);
+    return np.sum(nn.logSoftmax(logits).mul(ys)).neg();
+  };
+  return scope(jax, () => {
+    let at = 0;
+    const parts = shapes.map((shape) => {
+      const size = shape.reduce((a, b) => a * b, 1);
+      at += size;
+      return fromF32(jax, parameters.subarray(at - size, at), shape);
+    });
+    const slope = jax.grad(loss);
+    const gradients = slope(
+      parts,
+      fromF32(jax, x, [ROWS, INPUTS]),
+      fromF32(jax, y, [ROWS, CLASSES]),
+    );
+    return Float32Array.from((gradients as JaxArray[]).flatMap((g) => Array.from(toF32(g))));
+  });
+}
+
+test.each(combinations)(
+  "$name: the gradient is that of automatic differentiation",
+  ({ model, features }) => {
+    const parameters = somewhere(model);
+    const expected = gradientByJax(model, parameters);
+    ownGradient(model, parameters, features).forEach((g, i) => {
+      expect(Math.abs(g - (expected[i] as number))).toBeLessThan(1e-5);
+    });
+  },
+);
