@@ -1,5 +1,5 @@
 /** Makes the generated parts of the documentation, or with --check fails when one is stale. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { packageRoot } from "#cli/package-root.ts";
@@ -7,6 +7,8 @@ import { claimsLine, reportMarkdown } from "#cli/report-text.ts";
 import { resultsFolder } from "#cli/study.ts";
 import { StudyReport } from "#core/study.ts";
 import { cards, loadSystem, working } from "#systems/registry.ts";
+import { type BenchReport, LOAD_MAX } from "../bench/harness.ts";
+import { figuresTable } from "../bench/table.ts";
 
 const check = process.argv.includes("--check");
 const stale: string[] = [];
@@ -92,8 +94,38 @@ function systemsPage(): string {
   ].join("\n");
 }
 
+function benchmarksPage(): string {
+  const folder = join(resultsFolder, "bench");
+  const files = existsSync(folder) ? readdirSync(folder).sort() : [];
+  const sections = files.map((file) => {
+    const report = JSON.parse(readFileSync(join(folder, file), "utf8")) as BenchReport;
+    const { bench, about, command, commit, machine, loadBefore, figures } = report;
+    const busy = loadBefore > LOAD_MAX ? " **The machine was busy: take again.**" : "";
+    return [
+      `## ${bench}`,
+      "",
+      about,
+      "",
+      figuresTable(figures),
+      "",
+      `\`${command}\` · commit ${commit} · ${machine} · load before ${loadBefore.toFixed(2)}.${busy}`,
+      "",
+    ].join("\n");
+  });
+  return [
+    "# Benchmarks",
+    "",
+    "Made by `npm run docs` from what `npm run bench` measured; not edited by hand. A peer is measured",
+    "in the same run on the same data, its results compared first; one that cannot be had is skipped",
+    "with the reason. Figures that miss their target are printed all the same.",
+    "",
+    ...sections,
+  ].join("\n");
+}
+
 for (const id of working) await systemPage(id);
 put("docs/systems.md", systemsPage());
+put("docs/benchmarks.md", benchmarksPage());
 if (stale.length > 0) {
   process.stderr.write(`stale, run npm run docs: ${stale.join(", ")}\n`);
   process.exit(1);

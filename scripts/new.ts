@@ -14,7 +14,7 @@ function stop(message: string): never {
 if (what !== "system") stop(`Expected "system", got ${what ?? "nothing"}.`);
 if (slug === undefined) stop("Expected the slug of a planned system.");
 const card = cards.find(({ id }) => id === slug);
-if (card === undefined) stop(`There is no card "${slug}" in src/systems/cards.ts: add it first.`);
+if (card === undefined) stop(`There is no card "${slug}" in src/systems/cards.json: add it first.`);
 if (working.includes(slug)) stop(`"${slug}" is there already.`);
 
 const folder = join(packageRoot, "src", "systems", slug);
@@ -88,5 +88,5 @@ writeFileSync(
 );
 process.stdout.write(
   `made ${folder} and its line in src/systems/registry.ts\n` +
-    "next: write the study, mark the card as working in src/systems/cards.ts, npm run docs, npm test\n",
+    "next: write the study, mark the card as working in src/systems/cards.json, npm run docs, npm test\n",
 );

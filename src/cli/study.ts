@@ -3,10 +3,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { Listr } from "listr2";
-import { Problem, quoted } from "#core/errors.ts";
+import { Problem } from "#core/errors.ts";
 import type { StudyReport } from "#core/study.ts";
 import { loadSystem, working } from "#systems/registry.ts";
 import { runStudy, type SeedProgress } from "#systems/study-runner.ts";
+import { wholeNumber } from "./options.ts";
 import { print, printJson, remark } from "./output.ts";
 import { packageRoot } from "./package-root.ts";
 import { reportText } from "./report-text.ts";
@@ -59,8 +60,8 @@ function chosen(system: string | undefined, options: Options): readonly string[]
 async function runOne(id: string, options: Options): Promise<StudyReport> {
   const { study } = await loadSystem(id);
   const fast = options.fast ?? false;
-  const seeds = wholeNumber("--seeds", options.seeds, SEEDS_MAX) ?? (fast ? 1 : study.seedsDefault);
-  const threads = wholeNumber("--threads", options.threads, SEEDS_MAX);
+  const seeds = count("--seeds", options.seeds) ?? (fast ? 1 : study.seedsDefault);
+  const threads = count("--threads", options.threads);
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
   const report = await withLiveTable(seeds, options.json ?? false, (onProgress) =>
@@ -105,15 +106,8 @@ async function withLiveTable(
   return report;
 }
 
-function wholeNumber(name: string, text: string | undefined, max: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= max) return value;
-  throw new Problem("bad-input", `${name} is not as expected`, {
-    expected: `a whole number from 1 to ${max}`,
-    got: quoted(text),
-  });
-}
+const count = (name: string, text: string | undefined): number | undefined =>
+  text === undefined ? undefined : wholeNumber(name, text, { min: 1, max: SEEDS_MAX });
 
 /** The commit this copy is at, so that a report can be traced; "unknown" outside a checkout. */
 function commit(): string {

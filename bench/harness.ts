@@ -1,0 +1,91 @@
+import { execFileSync } from "node:child_process";
+import { cpus, loadavg, release, totalmem } from "node:os";
+
+/** One figure, beside its target and, where one can be had, a peer measured in the same run. */
+export interface Figure {
+  readonly what: string;
+  readonly ours: number;
+  readonly unit: string;
+  /** Whether more of it is better (rows/s) or less (ms). */
+  readonly better: "more" | "less";
+  /** What it must reach. */
+  readonly target?: number;
+  readonly peer?: { readonly name: string; readonly value: number };
+  /** Why there is no peer. */
+  readonly skipped?: string;
+  readonly note?: string;
+}
+
+export interface Bench {
+  readonly name: string;
+  /** What is measured, on what data, in one sentence. */
+  readonly about: string;
+  run(log: (line: string) => void): Promise<Figure[]>;
+}
+
+export interface BenchReport {
+  readonly bench: string;
+  readonly about: string;
+  readonly command: string;
+  readonly commit: string;
+  readonly machine: string;
+  readonly loadBefore: number;
+  readonly figures: readonly Figure[];
+}
+
+/** Above this load other work distorts what is measured, and the report says so. */
+export const LOAD_MAX = 0.5;
+
+export const meets = ({ ours, target, better }: Figure): boolean | undefined =>
+  target === undefined ? undefined : better === "more" ? ours >= target : ours <= target;
+
+/** Ours over the peer's so that above 1 is better. */
+export const ratio = ({ ours, peer, better }: Figure): number | undefined =>
+  peer === undefined ? undefined : better === "more" ? ours / peer.value : peer.value / ours;
+
+export const machine = (): string =>
+  `${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown"}, ` +
+  `${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.version}`;
+
+export const load = (): number => loadavg()[0] ?? 0;
+
+export function commit(): string {
+  try {
+    return execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
+  } catch {
+    return "unknown";
+  }
+}
+
+/** Wall milliseconds of one call. */
+export async function timeMs(work: () => unknown): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+/** The smallest value that at least a share `p` of the values do not exceed. */
+export function quantile(values: readonly number[], p: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(p * sorted.length) - 1))] ?? NaN;
+}
+
+/**
+ * Times two contenders in turn, A B B A, so that drift of the machine hits both alike.
+ * One uncounted round warms both up. Returns the median milliseconds of each.
+ */
+export async function abba(
+  a: () => unknown,
+  b: () => unknown,
+  rounds = 5,
+): Promise<{ a: number; b: number }> {
+  await a();
+  await b();
+  const times = { a: [] as number[], b: [] as number[] };
+  for (let round = 0; round < rounds; round++)
+    for (const side of round % 2 === 0 ? (["a", "b"] as const) : (["b", "a"] as const))
+      times[side].push(await timeMs(side === "a" ? a : b));
+  return { a: median(times.a), b: median(times.b) };
+}
