@@ -193,21 +193,23 @@ interface Audit {
   readonly group: number;
 }
 
-const verdictsOf = (stratum: readonly number[], { verdict }: AcceptedItems): number[] =>
+/** The audited items of a stratum. */
+const auditedOf = (stratum: readonly number[], { verdict }: AcceptedItems): number[] =>
   stratum.filter((i) => verdict[i] !== -1);
 
 /** Stratified draw: within a stratum the audited are a simple random sample, so both parts' spread is known. */
 function stratifiedAudits(items: AcceptedItems, unread: number): Audit[] {
   return strataOf(items).flatMap((stratum, group) => {
-    const audited = verdictsOf(stratum, items);
+    const audited = auditedOf(stratum, items);
     const n = audited.length;
     const left = stratum.length - n;
+    if (left === 0) return [];
     const part = left / unread;
     return audited.map((i) => ({
       risk: items.risk[i] as number,
       wrong: items.verdict[i] as number,
       share: part / n,
-      spread: left === 0 ? 0 : (part ** 2 * (1 / n + 1 / left)) / (n - 1),
+      spread: (part ** 2 * (1 / n + 1 / left)) / (n - 1),
       group,
     }));
   });
@@ -215,7 +217,9 @@ function stratifiedAudits(items: AcceptedItems, unread: number): Audit[] {
 
 /** Independent draws: an audit stands for the (1 − π)/π unread items like it (Hájek's weights). */
 function inversePropensityAudits(items: AcceptedItems, unread: number): Audit[] {
-  const audited = strataOf(items).flatMap((stratum) => verdictsOf(stratum, items));
+  const audited = strataOf(items)
+    .flatMap((stratum) => auditedOf(stratum, items))
+    .filter((i) => (items.propensity[i] as number) < 1);
   const odds = (i: number) =>
     (1 - (items.propensity[i] as number)) / (items.propensity[i] as number);
   const all = audited.reduce((sum, i) => sum + odds(i), 0);

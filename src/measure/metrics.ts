@@ -1,0 +1,270 @@
+/**
+ * The metrics of the `label` task kind. Each leaves abstentions out of its own figure and is silent, not wrong, where it
+ * is undefined: no answered item, one class only, too few items for an ECE.
+ */
+import type { Metric } from "#core/contracts.ts";
+import type { Interval, Judged, Measurement } from "#core/measurement.ts";
+import type { Rng } from "#core/rng.ts";
+import {
+  type BootstrapOptions,
+  type Bootstrapped,
+  bootstrap,
+  clusteredBootstrap,
+  clustersOf,
+  meanOf,
+  type Statistic,
+} from "./bootstrap.ts";
+import { type Confusion, confusion, f1, macroF1 } from "./classification.ts";
+import { LEVEL_DEFAULT, wilson } from "./proportion.ts";
+import { aurocOf } from "./ranking.ts";
+import { brier, calibrationGap, ece, reliabilityBins } from "./reliability.ts";
+
+export interface MetricOptions {
+  /** Drives the bootstrap intervals; the same `rng` gives the same ones. */
+  readonly rng: Rng;
+  readonly resamples?: number;
+  readonly level?: number;
+}
+
+type LabelMetric = Metric<string>;
+
+/** An answered item: its output is no abstention. */
+type Answered = Judged<string> & { readonly output: string };
+/** An answered item with an assessed risk. */
+type Assessed = Answered & { readonly risk: number };
+
+const isAnswered = (one: Judged<string>): one is Answered => one.output !== null;
+const isAssessed = (one: Judged<string>): one is Assessed =>
+  one.output !== null && one.risk !== undefined;
+
+/** In the order of their ids, so that neither the order they came in nor a resample of it moves an interval. */
+const inOrder = <J extends Judged<string>>(judged: readonly J[]): J[] =>
+  judged.toSorted((a, b) => (a.itemId < b.itemId ? -1 : a.itemId > b.itemId ? 1 : 0));
+
+const wrongOf = (judged: readonly Judged<string>[]): Float64Array =>
+  Float64Array.from(judged, ({ output, gold }) => Number(output !== gold));
+
+/** The sampled units; undefined when every item is one of its own. */
+function unitsOf(judged: readonly Judged<string>[]): Uint32Array[] | undefined {
+  if (judged.every(({ cluster }) => cluster === undefined)) return undefined;
+  const units = clustersOf(judged.map(({ cluster, itemId }) => cluster ?? `item ${itemId}`));
+  return units.length === judged.length ? undefined : units;
+}
+
+function resampled(
+  statistic: Statistic,
+  judged: readonly Judged<string>[],
+  options: BootstrapOptions,
+): Bootstrapped {
+  const units = unitsOf(judged);
+  return units === undefined
+    ? bootstrap(statistic, judged.length, options)
+    : clusteredBootstrap(statistic, units, options);
+}
+
+const leftOut = (all: number, kept: number, why: string): string | undefined =>
+  all === kept ? undefined : `${all - kept} ${why} left out`;
+
+const noted = (...parts: (string | undefined)[]): { note: string } | undefined => {
+  const said = parts.filter((part) => part !== undefined);
+  return said.length === 0 ? undefined : { note: said.join("; ") };
+};
+
+/** A share of items with Wilson's interval, or the clustered bootstrap's when items share units. */
+function share(
+  metric: string,
+  events: Float64Array,
+  judged: readonly Judged<string>[],
+  { rng, level = LEVEL_DEFAULT, ...how }: MetricOptions,
+): Measurement {
+  const n = events.length;
+  const count = events.reduce((total, event) => total + event, 0);
+  const interval: Interval =
+    unitsOf(judged) === undefined
+      ? wilson(count, n, level)
+      : resampled(meanOf(events), judged, { ...how, rng: rng.split(metric), level }).interval;
+  return { metric, value: count / n, interval, n };
+}
+
+/** Share of the answered items that are wrong, and beside it the share abstained on. */
+export const errorMetric = (options: MetricOptions): LabelMetric => ({
+  measure(judged) {
+    const ordered = inOrder(judged);
+    if (ordered.length === 0) return [];
+    const answered = ordered.filter(isAnswered);
+    const abstained = Float64Array.from(ordered, ({ output }) => Number(output === null));
+    const abstention = share("abstention", abstained, ordered, options);
+    if (answered.length === 0) return [abstention];
+    const note = noted(leftOut(ordered.length, answered.length, "abstentions"));
+    return [{ ...share("error", wrongOf(answered), answered, options), ...note }, abstention];
+  },
+});
+
+/** Share of the answered items that are right. */
+export const accuracyMetric = (options: MetricOptions): LabelMetric => ({
+  measure(judged) {
+    const answered = inOrder(judged).filter(isAnswered);
+    if (answered.length === 0) return [];
+    const right = wrongOf(answered).map((wrong) => 1 - wrong);
+    const note = noted(leftOut(judged.length, answered.length, "abstentions"));
+    return [{ ...share("accuracy", right, answered, options), ...note }];
+  },
+});
+
+/** A figure of the confusion matrix with a bootstrap interval. Classes are those that occur, by name. */
+function confusionMetric(
+  metric: string,
+  judged: readonly Judged<string>[],
+  score: (of: Confusion, classes: readonly string[]) => number | null,
+  { said, ...options }: MetricOptions & { said?: string },
+): Measurement[] {
+  const answered = inOrder(judged).filter(isAnswered);
+  const classes = [...new Set(answered.flatMap(({ output, gold }) => [output, gold]))].toSorted();
+  const output = Int32Array.from(answered, (one) => classes.indexOf(one.output));
+  const gold = Int32Array.from(answered, (one) => classes.indexOf(one.gold));
+  const statistic: Statistic = (indices) => {
+    const drawnOutput = new Int32Array(indices.length);
+    const drawnGold = new Int32Array(indices.length);
+    for (let k = 0; k < indices.length; k++) {
+      const i = indices[k] as number;
+      drawnOutput[k] = output[i] as number;
+      drawnGold[k] = gold[i] as number;
+    }
+    return score(confusion(drawnOutput, drawnGold, classes.length), classes) ?? Number.NaN;
+  };
+  if (score(confusion(output, gold, classes.length), classes) === null) return [];
+  const { value, interval } = resampled(statistic, answered, {
+    ...options,
+    rng: options.rng.split(metric),
+  });
+  const note = noted(said, leftOut(judged.length, answered.length, "abstentions"));
+  return [{ metric, value, interval, n: answered.length, ...note }];
+}
+
+/** F1 of a stated positive class. */
+export const f1Metric = ({
+  positive,
+  ...options
+}: MetricOptions & { positive: string }): LabelMetric => ({
+  measure: (judged) =>
+    confusionMetric(
+      "f1",
+      judged,
+      (of, classes) => (classes.includes(positive) ? f1(of, classes.indexOf(positive)) : null),
+      { ...options, said: `positive class "${positive}"` },
+    ),
+});
+
+/** Mean F1 over the classes that occur. */
+export const macroF1Metric = (options: MetricOptions): LabelMetric => ({
+  measure: (judged) => confusionMetric("macro-f1", judged, macroF1, options),
+});
+
+/** Risk and error of the answered items that were assessed. */
+function assessedOf(judged: readonly Judged<string>[]) {
+  const assessed = inOrder(judged).filter(isAssessed);
+  return {
+    assessed,
+    risk: Float64Array.from(assessed, ({ risk }) => risk),
+    wrong: wrongOf(assessed),
+    note: leftOut(judged.length, assessed.length, "without an answer or a risk"),
+  };
+}
+
+const ECE_BINS = 10;
+
+/**
+ * ECE of the risks, with its bin counts. It is never negative, so chance alone lifts it: the interval is the bootstrap's
+ * percentile one moved back by the lift seen on resamples, which the note states.
+ */
+export const eceMetric = ({ level = LEVEL_DEFAULT, ...options }: MetricOptions): LabelMetric => ({
+  measure(judged) {
+    const { assessed, risk, wrong, note } = assessedOf(judged);
+    const found = ece(risk, wrong, { bins: ECE_BINS, level });
+    if (!found.ok) return [];
+    const { value, bins } = found.value;
+    const gap: Statistic = (indices) =>
+      calibrationGap(
+        reliabilityBins(
+          Float64Array.from(indices, (i) => risk[i] as number),
+          Float64Array.from(indices, (i) => wrong[i] as number),
+          { bins: ECE_BINS, level },
+        ),
+      );
+    const { interval, replicates } = resampled(gap, assessed, {
+      ...options,
+      level,
+      rng: options.rng.split("ece"),
+    });
+    const lift = replicates.reduce((total, one) => total + one, 0) / replicates.length - value;
+    const within = (end: number) => Math.min(1, Math.max(0, end - lift));
+    return [
+      {
+        metric: "ece",
+        value,
+        interval: {
+          ...interval,
+          low: within(interval.low),
+          high: within(interval.high),
+          method: `${interval.method}-centred`,
+        },
+        n: assessed.length,
+        ...noted(
+          `${ECE_BINS} equal-width bins of ${bins.map(({ n }) => n).join(", ")} items`,
+          `chance lifts it by about ${lift.toFixed(4)}`,
+          note,
+        ),
+      },
+    ];
+  },
+});
+
+/** Mean squared difference of risk and error. */
+export const brierMetric = (options: MetricOptions): LabelMetric => ({
+  measure(judged) {
+    const { assessed, risk, wrong, note } = assessedOf(judged);
+    const value = brier(risk, wrong);
+    if (value === null) return [];
+    const squares = risk.map((p, i) => (p - (wrong[i] as number)) ** 2);
+    const { interval } = resampled(meanOf(squares), assessed, {
+      ...options,
+      rng: options.rng.split("brier"),
+    });
+    return [{ metric: "brier", value, interval, n: assessed.length, ...noted(note) }];
+  },
+});
+
+/** How well the risk puts wrong outputs above right ones. */
+export const aurocMetric = (options: MetricOptions): LabelMetric => ({
+  measure(judged) {
+    const { assessed, risk, wrong, note } = assessedOf(judged);
+    if (!wrong.includes(0) || !wrong.includes(1)) return [];
+    const { value, interval } = resampled(aurocOf(risk, wrong), assessed, {
+      ...options,
+      rng: options.rng.split("auroc"),
+    });
+    return [
+      {
+        metric: "auroc",
+        value,
+        interval,
+        n: assessed.length,
+        ...noted("of telling wrong outputs from right ones by their risk", note),
+      },
+    ];
+  },
+});
+
+/** All of the above: what a project or an arm of a study reports. */
+export function labelMetrics(options: MetricOptions & { positive: string }): LabelMetric {
+  const metrics = [
+    errorMetric(options),
+    accuracyMetric(options),
+    f1Metric(options),
+    macroF1Metric(options),
+    eceMetric(options),
+    brierMetric(options),
+    aurocMetric(options),
+  ];
+  return { measure: (judged) => metrics.flatMap((metric) => metric.measure(judged)) };
+}
