@@ -142,8 +142,14 @@ export interface Store {
   correct(id: ProjectId, correction: Correction<string>, expectedVersion: number): Promise<Taken>;
   /** A further record that takes back a standing correction; the case is open again. */
   undo(id: ProjectId, correctionId: CorrectionId, undo: Correction<string>): Promise<Taken>;
-  /** All corrections of a project in log order, undo records included. */
-  corrections(id: ProjectId, how?: { readonly itemId?: ItemId }): Promise<Correction<string>[]>;
+  /**
+   * All corrections of a project in log order, undo records included.
+   * `forLearning`: only those that stand and were not revoked.
+   */
+  corrections(
+    id: ProjectId,
+    how?: { readonly itemId?: ItemId; readonly forLearning?: boolean },
+  ): Promise<Correction<string>[]>;
 
   putLesson(id: ProjectId, lesson: Lesson, measurements: readonly Measurement[]): Promise<void>;
   lessons(id: ProjectId): Promise<LessonRow[]>;

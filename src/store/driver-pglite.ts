@@ -1,0 +1,112 @@
+/** The embedded driver: PGlite on a folder, one connection, flushed to disk on every commit. */
+import { fdatasyncSync } from "node:fs";
+import { PGlite } from "@electric-sql/pglite";
+import { NodeFS } from "@electric-sql/pglite/nodefs";
+import { vector } from "@electric-sql/pglite-pgvector";
+import type { Queryable, Sql, Tx, Value } from "./sql.ts";
+
+/**
+ * PGlite ships with fsync off, and its file layer has no fsync at all. A commit must survive a power cut as well as
+ * a kill, so both are put back: PostgreSQL asks for fsync, and the file layer passes it on.
+ */
+const START_PARAMS = [
+  ...PGlite.defaultStartParams.filter((param) => param !== "-F"),
+  "-c",
+  // The file layer's fdatasync is a no-op that cannot be replaced; its fsync can.
+  "wal_sync_method=fsync",
+];
+
+/** What of Emscripten's node file system is replaced. */
+interface StreamOps {
+  fsync?: (stream: { nfd: number }) => number;
+}
+
+function streamOps(fileSystem: unknown): StreamOps {
+  const holder = fileSystem as { filesystems?: { NODEFS?: { stream_ops?: StreamOps } } };
+  const ops = holder.filesystems?.NODEFS?.stream_ops;
+  if (ops === undefined) throw new Error("PGlite's node file system is not as this release has it");
+  return ops;
+}
+
+class DurableFolder extends NodeFS {
+  override async init(...args: Parameters<NodeFS["init"]>): ReturnType<NodeFS["init"]> {
+    const made = await super.init(...args);
+    made.emscriptenOpts.preRun ??= [];
+    made.emscriptenOpts.preRun.push((module: { FS: unknown }) => {
+      streamOps(module.FS).fsync = ({ nfd }) => {
+        fdatasyncSync(nfd);
+        return 0;
+      };
+    });
+    return made;
+  }
+}
+
+const BYTEA = 17;
+const HEX_PREFIX = "\\x";
+
+/** WAL beyond this is checkpointed: a single-user PostgreSQL never does so by itself, and would keep all of it. */
+const WAL_BYTES_MAX = 256 * 2 ** 20;
+/** Transactions between two looks at the length of the WAL. */
+const CHECK_EVERY = 200;
+
+type Connection = Pick<PGlite, "query" | "exec">;
+
+function queryable(connection: Connection): Queryable {
+  return {
+    async query<Row>(text: string, values: readonly Value[] = []): Promise<Row[]> {
+      return (await connection.query<Row>(text, [...values])).rows;
+    },
+    async exec(script) {
+      await connection.exec(script);
+    },
+  };
+}
+
+/** Opens (or makes) the database in `folder`. The caller holds the folder's lock. */
+export async function openPglite(folder: string): Promise<Sql> {
+  const db = await PGlite.create({
+    fs: new DurableFolder(folder),
+    startParams: START_PARAMS,
+    extensions: { vector },
+    parsers: { [BYTEA]: (hex) => Buffer.from(hex.slice(HEX_PREFIX.length), "hex") },
+    serializers: {
+      [BYTEA]: (bytes: Uint8Array) => HEX_PREFIX + Buffer.from(bytes).toString("hex"),
+    },
+  });
+
+  let transactions = 0;
+  async function checkpoint(): Promise<void> {
+    transactions += 1;
+    if (transactions % CHECK_EVERY !== 0) return;
+    const { rows } = await db.query<{ grown: number }>(
+      `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn)::float8 as grown
+       from pg_control_checkpoint()`,
+    );
+    if ((rows[0]?.grown ?? 0) > WAL_BYTES_MAX) await db.exec("checkpoint");
+  }
+
+  return {
+    driver: "pglite",
+    ...queryable(db),
+    async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+      const result = await db.transaction((tx) =>
+        work({
+          ...queryable(tx),
+          async copyIn(table, columns, rows) {
+            await tx.query(`copy ${table}(${columns.join(",")}) from '/dev/blob'`, [], {
+              blob: new Blob([...rows]),
+            });
+          },
+        }),
+      );
+      await checkpoint();
+      return result;
+    },
+    async listen(channel, hear) {
+      const stop = await db.listen(channel, hear);
+      return () => stop();
+    },
+    close: () => db.close(),
+  };
+}

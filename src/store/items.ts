@@ -1,0 +1,147 @@
+import { randomUUID } from "node:crypto";
+import { Problem } from "#core/errors.ts";
+import type { ItemId, ProjectId } from "#core/ids.ts";
+import { type Db, pages } from "./db.ts";
+import { log } from "./log.ts";
+import {
+  CASE_FIELDS,
+  ITEM_COLUMNS,
+  ITEM_FIELDS,
+  ITEM_TABLES,
+  itemLine,
+  toCase,
+  toCorrection,
+  toItem,
+} from "./rows.ts";
+import type { ItemRow, Store } from "./store.ts";
+
+/** Rows a stream reads at a time. */
+const BATCH = 1_000;
+/** Rows a COPY takes at a time, however large the batches that come in: bounds memory and the length of a transaction. */
+const COPY_ROWS_MAX = 5_000;
+/** So many new rows, and the planner is told. */
+const ANALYZE_ROWS = 10_000;
+
+interface Appended {
+  readonly accepted: number;
+  readonly duplicates: ItemId[];
+}
+
+/** Appends the rows whose ids are new, with their event, in one transaction. */
+async function append(
+  db: Db,
+  id: ProjectId,
+  { rows, format, batch }: { rows: readonly ItemRow[]; format: string; batch: string },
+): Promise<Appended> {
+  return await db.change(id, async (tx, no) => {
+    const found = await tx.query<{ id: string }>(
+      "select id from items where project_no = $1 and id = any($2::text[])",
+      [no, rows.map((row) => row.id)],
+    );
+    const there = new Set(found.map((row) => row.id));
+    const duplicates: ItemId[] = [];
+    const lines: string[] = [];
+    let heldOut = 0;
+    for (const row of rows) {
+      if (there.has(row.id)) {
+        duplicates.push(row.id);
+        continue;
+      }
+      there.add(row.id);
+      lines.push(itemLine(no, row));
+      if (row.split === "heldout") heldOut += 1;
+    }
+    if (lines.length > 0) {
+      await tx.copyIn("items", ITEM_COLUMNS, lines);
+      await tx.query(
+        "update counts set items = items + $2, held_out = held_out + $3 where project_no = $1",
+        [no, lines.length, heldOut],
+      );
+      await log(tx, { projectId: id, no, atMs: db.clock.nowMs() }, [
+        { kind: "imported", batch, rows: lines.length, rejected: 0, format },
+      ]);
+    }
+    return { accepted: lines.length, duplicates };
+  });
+}
+
+export function itemStore(db: Db): Pick<Store, "importItems" | "item" | "items" | "answers"> {
+  return {
+    async importItems(id, batches, { format, signal, progress }) {
+      const run = randomUUID();
+      const duplicates: ItemId[] = [];
+      let accepted = 0;
+      let part = 0;
+      for await (const rows of batches)
+        for (let from = 0; from < rows.length; from += COPY_ROWS_MAX) {
+          if (signal?.aborted)
+            throw new Problem("cancelled", "The import was stopped", {
+              hint: `${accepted} items are in; import the file again to add the rest.`,
+            });
+          const slice = rows.slice(from, from + COPY_ROWS_MAX);
+          const appended = await append(db, id, { rows: slice, format, batch: `${run}/${part++}` });
+          accepted += appended.accepted;
+          duplicates.push(...appended.duplicates);
+          progress?.({ done: accepted, total: accepted, label: "importing" });
+        }
+      if (accepted >= ANALYZE_ROWS) await db.sql.exec("analyze items");
+      return { accepted, duplicates };
+    },
+
+    async item(id, itemId) {
+      const [row] = await db.sql.query(
+        `select ${ITEM_FIELDS} from ${ITEM_TABLES} where i.project_no = $1 and i.id = $2`,
+        [await db.projectNo(id), itemId],
+      );
+      return row === undefined ? undefined : toItem(row);
+    },
+
+    async *items(id, { split, unassessed = false, batch = BATCH } = {}) {
+      const no = await db.projectNo(id);
+      const conditions = [
+        ...(split === undefined ? [] : [split === "heldout" ? "i.held_out" : "not i.held_out"]),
+        ...(unassessed
+          ? [
+              `not i.held_out and not exists
+                 (select 1 from cases c where c.project_no = i.project_no and c.item_id = i.id)`,
+            ]
+          : []),
+      ].map((condition) => `and ${condition}`);
+      const stream = pages<{ id: string }>(
+        (last, limit) =>
+          db.sql.query(
+            `select ${ITEM_FIELDS} from ${ITEM_TABLES}
+             where i.project_no = $1 and i.id > $2 ${conditions.join(" ")}
+             order by i.id limit $3`,
+            [no, last?.id ?? "", limit],
+          ),
+        batch,
+      );
+      for await (const rows of stream) yield rows.map(toItem);
+    },
+
+    async *answers(id) {
+      const no = await db.projectNo(id);
+      const stream = pages<{ id: string; item_id: string | null; correction: unknown }>(
+        (last, limit) =>
+          db.sql.query(
+            `select ${ITEM_FIELDS}, ${CASE_FIELDS}, a.body->'correction' as correction
+             from ${ITEM_TABLES}
+             left join cases c on c.project_no = i.project_no and c.item_id = i.id
+             left join corrections s on s.project_no = c.project_no and s.id = c.answer_id
+             left join events a on a.seq = s.seq
+             where i.project_no = $1 and i.id > $2
+             order by i.id limit $3`,
+            [no, last?.id ?? "", limit],
+          ),
+        BATCH,
+      );
+      for await (const rows of stream)
+        yield rows.map((row) => ({
+          item: toItem(row),
+          correction: row.correction === null ? null : toCorrection(row.correction),
+          case: row.item_id === null ? null : toCase(row),
+        }));
+    },
+  };
+}

@@ -1,0 +1,227 @@
+/**
+ * The tables, defined once. Migrations are generated from this file:
+ *
+ *     npx drizzle-kit generate --dialect postgresql --schema src/store/schema.ts --out src/store/migrations
+ *
+ * The truth is `projects.no`/`items`/`lessons.body` (what came in, immutable) and `events` (what happened, append-only).
+ * Everything else is folded from them by `fold.ts` and can be rebuilt.
+ */
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  bigserial,
+  boolean,
+  customType,
+  doublePrecision,
+  index,
+  integer,
+  json,
+  jsonb,
+  pgTable,
+  primaryKey,
+  real,
+  serial,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/pg-core";
+
+/** Identifiers compare byte by byte: the same order on every driver and locale, and a cheaper index. */
+const key = customType<{ data: string }>({ dataType: () => 'text COLLATE "C"' });
+const bytes = customType<{ data: Uint8Array }>({ dataType: () => "bytea" });
+const ms = doublePrecision;
+
+export const projects = pgTable("projects", {
+  /** What other tables refer to: four bytes in every row and index in place of a name. */
+  no: serial().primaryKey(),
+  id: key().notNull().unique(),
+  name: text().notNull().unique(),
+  config: jsonb().notNull(),
+  createdAtMs: ms("created_at_ms").notNull(),
+  /** The lesson in force, also while it is marked stale. */
+  inForce: key("in_force"),
+});
+
+/** Kept with every change of a case, so that no screen ever counts rows. */
+export const counts = pgTable("counts", {
+  projectNo: integer("project_no").primaryKey(),
+  items: integer().notNull().default(0),
+  heldOut: integer("held_out").notNull().default(0),
+  open: integer().notNull().default(0),
+  answered: integer().notNull().default(0),
+  skipped: integer().notNull().default(0),
+  accepted: integer().notNull().default(0),
+  waiting: integer().notNull().default(0),
+});
+
+/** The log. */
+export const events = pgTable(
+  "events",
+  {
+    seq: bigserial({ mode: "number" }).primaryKey(),
+    projectNo: integer("project_no").notNull(),
+    atMs: ms("at_ms").notNull(),
+    kind: text().notNull(),
+    body: jsonb().notNull(),
+  },
+  (t) => [index("events_by_project").on(t.projectNo, t.seq)],
+);
+
+/** What was imported. `body` is `json`, not `jsonb`: kept to the letter (NUL escapes too), and a third cheaper to write. */
+export const items = pgTable(
+  "items",
+  {
+    projectNo: integer("project_no").notNull(),
+    id: key().notNull(),
+    heldOut: boolean("held_out").notNull(),
+    gold: text(),
+    body: json().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.projectNo, t.id] })],
+);
+
+/** The latest proposal of an item where one came after the import. */
+export const proposals = pgTable(
+  "proposals",
+  {
+    projectNo: integer("project_no").notNull(),
+    itemId: key("item_id").notNull(),
+    seq: bigint({ mode: "number" }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.projectNo, t.itemId] })],
+);
+
+export const cases = pgTable(
+  "cases",
+  {
+    projectNo: integer("project_no").notNull(),
+    itemId: key("item_id").notNull(),
+    title: text().notNull(),
+    sender: text(),
+    proposed: text(),
+    assessment: json(),
+    /** Assessed risk; -1 where there is none, so that it sorts last. */
+    riskRank: doublePrecision("risk_rank").notNull(),
+    cost: doublePrecision().notNull(),
+    uncertainty: doublePrecision().notNull(),
+    diversity: doublePrecision().notNull(),
+    random: doublePrecision().notNull(),
+    audit: boolean().notNull(),
+    propensity: doublePrecision().notNull(),
+    /** What the assessor said last: state and reason as they are while no event says otherwise. */
+    baseState: key("base_state").notNull(),
+    baseWaitingFor: text("base_waiting_for"),
+    baseVersion: integer("base_version").notNull(),
+    /** Events up to here were known to the assessor. */
+    putSeq: bigint("put_seq", { mode: "number" }).notNull(),
+    /** Folded from the log. */
+    state: key().notNull(),
+    waitingFor: text("waiting_for"),
+    version: integer().notNull(),
+    answerId: key("answer_id"),
+    skipped: boolean().notNull().default(false),
+    failure: text(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.projectNo, t.itemId] }),
+    index("cases_by_cost").on(t.projectNo, t.state, t.cost, t.itemId),
+    index("cases_by_risk").on(t.projectNo, t.state, t.riskRank, t.itemId),
+    index("cases_by_uncertainty").on(t.projectNo, t.state, t.uncertainty, t.itemId),
+    index("cases_by_diversity").on(t.projectNo, t.state, t.diversity, t.itemId),
+    index("cases_by_random").on(t.projectNo, t.state, t.random, t.itemId),
+  ],
+);
+
+/** Who is looking at what. Beside the cases, so that a lease never rewrites a case and its indexes. */
+export const leases = pgTable(
+  "leases",
+  {
+    projectNo: integer("project_no").notNull(),
+    itemId: key("item_id").notNull(),
+    reviewer: text().notNull(),
+    untilMs: ms("until_ms").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.projectNo, t.itemId] })],
+);
+
+/** Where each correction stands in the log; its body is its event. */
+export const corrections = pgTable(
+  "corrections",
+  {
+    projectNo: integer("project_no").notNull(),
+    id: key().notNull(),
+    itemId: key("item_id").notNull(),
+    seq: bigint({ mode: "number" }).notNull(),
+    /** The case's version this correction made. */
+    version: integer().notNull(),
+    decision: text().notNull(),
+    undoes: key(),
+    revoked: boolean().notNull().default(false),
+  },
+  (t) => [
+    primaryKey({ columns: [t.projectNo, t.id] }),
+    index("corrections_by_item").on(t.projectNo, t.itemId, t.seq),
+    uniqueIndex("corrections_by_seq").on(t.projectNo, t.seq),
+  ],
+);
+
+export const lessons = pgTable(
+  "lessons",
+  {
+    id: key().primaryKey(),
+    projectNo: integer("project_no").notNull(),
+    parent: key(),
+    learnedFrom: text("learned_from").array().notNull(),
+    body: json().notNull(),
+    /** Folded from the log. */
+    version: integer().notNull(),
+    status: text().notNull(),
+    measurements: json().notNull(),
+    gate: text(),
+  },
+  (t) => [index("lessons_by_project").on(t.projectNo, t.version)],
+);
+
+/** Embeddings of corrections. `real[]` is there on every PostgreSQL and casts to pgvector's `vector` where that is installed. */
+export const memories = pgTable(
+  "memories",
+  {
+    projectNo: integer("project_no").notNull(),
+    correctionId: key("correction_id").notNull(),
+    itemId: key("item_id").notNull(),
+    label: text().notNull(),
+    vector: real().array().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.projectNo, t.correctionId] })],
+);
+
+/** Used where no folder for blobs is given. */
+export const blobs = pgTable("blobs", { hash: key().primaryKey(), bytes: bytes().notNull() });
+
+/** What the screens show of a job; pg-boss, in its own schema, hands them out. */
+export const jobs = pgTable(
+  "jobs",
+  {
+    id: key().primaryKey(),
+    kind: key().notNull(),
+    projectId: key("project_id"),
+    singleton: key(),
+    state: key().notNull(),
+    data: json().notNull(),
+    checkpoint: json(),
+    progress: json(),
+    result: json(),
+    error: text(),
+    createdAtMs: ms("created_at_ms").notNull(),
+    /** The process that runs it, and when it last said so, by the database's clock. */
+    worker: text(),
+    heartbeatMs: ms("heartbeat_ms"),
+    cancelling: boolean().notNull().default(false),
+  },
+  (t) => [
+    index("jobs_by_time").on(t.createdAtMs),
+    index("jobs_by_project").on(t.projectId, t.createdAtMs),
+    uniqueIndex("jobs_singleton")
+      .on(t.kind, t.singleton)
+      .where(sql`state in ('queued', 'running')`),
+  ],
+);
