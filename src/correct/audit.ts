@@ -25,11 +25,11 @@ export function draw(
   assert(auditShare >= 0 && auditShare <= 1, "the audit share is a probability");
   assert(blindShare >= 0 && blindShare <= 1, "the blind share is a probability");
   const accepted = route === "accept";
-  const audit = accepted && rng.split("audit").split(itemId).uniform() < auditShare;
+  const audit = accepted && rng.split(`audit/${itemId}`).uniform() < auditShare;
   return {
     audit,
     propensity: audit ? auditShare : 1,
-    suggestionShown: rng.split("blind").split(itemId).uniform() >= blindShare,
+    suggestionShown: rng.split(`blind/${itemId}`).uniform() >= blindShare,
   };
 }
 
@@ -39,7 +39,7 @@ export function draw(
  * sample of the accepted items.
  */
 export const auditPlace = (itemId: string, rng: Rng): number =>
-  rng.split("audit-place").split(itemId).uniform();
+  rng.split(`audit-place/${itemId}`).uniform();
 
 /** The queue with its audits mixed in at their places. The order among the asked is kept. */
 export function mixAudits<T extends { readonly id: string }>(

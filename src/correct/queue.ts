@@ -94,7 +94,7 @@ export function rankKeys(
     features === undefined || features.rows === candidates.length,
     "features have one row for each candidate",
   );
-  const random = candidates.map(({ id }) => rng.split("queue").split(id).uniform());
+  const random = candidates.map(({ id }) => rng.split(`queue/${id}`).uniform());
   const diversity = features === undefined ? random : diversityKeys(candidates, features);
   return candidates.map(({ risk, cost, probabilities }, index) => ({
     cost,

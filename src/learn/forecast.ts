@@ -18,7 +18,7 @@ export interface ForecastPoint {
 
 /** A curve of two numbers and a choice of exponent wants more points than it has numbers. */
 const POINTS_MIN = 4;
-/** Exponents tried; learning curves of classifiers lie between (Viering and Loog 2023, survey). */
+/** Exponents tried: power laws from slow to fast (Viering and Loog 2023 survey their use). */
 const EXPONENTS = [0.25, 0.5, 0.75, 1, 1.5, 2];
 
 /** One exponent's weighted least-squares fit of error = floor + drop x. */
