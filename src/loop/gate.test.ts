@@ -95,8 +95,8 @@ test("looking at any time asks for more proof, and still lets a large improvemen
     return { inForce, candidate: new Float64Array(n) };
   };
   expect(judged(spread(2_000, 8), { rule }).promote).toBe(true);
-  const fixed = judged(spread(400, 50), { rule: provenBetter });
-  const anytime = judged(spread(400, 50), { rule });
+  const fixed = judged(spread(250, 50), { rule: provenBetter });
+  const anytime = judged(spread(250, 50), { rule });
   expect([fixed.promote, anytime.promote]).toEqual([true, false]);
 });
 
