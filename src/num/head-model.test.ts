@@ -1,14 +1,15 @@
 import { expect, test } from "vitest";
 import { rngOf } from "#core/rng.ts";
-import type { HeadModel } from "./head-model.ts";
+import type { HeadModel, Pass } from "./head-model.ts";
 import { fromF32, type JaxArray, loadJax, scope, toF32 } from "./jax.ts";
 import { linearHead } from "./linear-head.ts";
 import type { Matrix } from "./matrix.ts";
 import { mlpHead } from "./mlp-head.ts";
+import { withWorkspace } from "./simd.ts";
 import { softmax } from "./softmax.ts";
 import { csrFromRows, csrToDense } from "./sparse.ts";
 
-const [INPUTS, HIDDEN, CLASSES, ROWS] = [6, 7, 3, 5];
+const [INPUTS, HIDDEN, CLASSES, ROWS] = [6, 11, 3, 5];
 const rng = rngOf("heads");
 const sparse = csrFromRows(
   Array.from({ length: ROWS + 2 }, () => {
@@ -36,12 +37,26 @@ function lossAndGradient(logits: Float32Array) {
   return { loss, gradient: p };
 }
 
-function ownGradient(model: HeadModel, parameters: Float32Array, features: Matrix): Float32Array {
-  const { gradient } = lossAndGradient(model.forward(parameters, features, rows));
-  const out = new Float32Array(model.size).fill(9); // what was there before must not matter
-  model.backward(parameters, features, rows, gradient, out);
-  return out;
+/** Runs `body` with the head at work on parameters that it may change. */
+function atWork<T>(
+  model: HeadModel,
+  start: Float32Array,
+  body: (pass: Pass, parameters: Float32Array, gradient: Float32Array) => T,
+): T {
+  return withWorkspace([model.size, model.size, ...model.scratch(ROWS)], (work) => {
+    const [parameters, gradient] = [work.zeros(model.size), work.zeros(model.size)];
+    parameters.set(start);
+    return body(model.pass(parameters, ROWS, work), parameters, gradient);
+  });
 }
+
+const ownGradient = (model: HeadModel, start: Float32Array, features: Matrix) =>
+  atWork(model, start, (pass, _parameters, gradient) => {
+    gradient.fill(9); // what was there before must not matter
+    const judged = lossAndGradient(pass.forward(features, rows));
+    pass.backward(features, rows, judged.gradient, gradient);
+    return gradient.slice();
+  });
 
 const heads: [string, HeadModel][] = [
   ["linear", linearHead(INPUTS, CLASSES)],
@@ -60,15 +75,15 @@ test.each(combinations)("$name: the gradient is the slope of the loss", ({ model
   const parameters = somewhere(model);
   const gradient = ownGradient(model, parameters, features);
   const step = 1e-2;
-  const lossAt = (i: number, shift: number) => {
-    const moved = parameters.slice();
-    moved[i] = (moved[i] as number) + shift;
-    return lossAndGradient(model.forward(moved, features, rows)).loss;
-  };
-  const slopes = Array.from(
-    parameters,
-    (_, i) => (lossAt(i, step) - lossAt(i, -step)) / (2 * step),
-  );
+  const slopes = atWork(model, parameters, (pass, moving) => {
+    const lossAt = (i: number, shift: number) => {
+      moving[i] = (parameters[i] as number) + shift;
+      const { loss } = lossAndGradient(pass.forward(features, rows));
+      moving[i] = parameters[i] as number;
+      return loss;
+    };
+    return Array.from(parameters, (_, i) => (lossAt(i, step) - lossAt(i, -step)) / (2 * step));
+  });
   // A parameter whose step crosses a ReLU's corner has no slope there; there are few.
   const off = slopes.filter((slope, i) => Math.abs(slope - (gradient[i] as number)) > 5e-3);
   expect(off.length).toBeLessThanOrEqual(model.size * 0.05);

@@ -1,5 +1,6 @@
 import type { Rng } from "#core/rng.ts";
 import type { Matrix } from "./matrix.ts";
+import type { Workspace } from "./simd.ts";
 
 /**
  * What a head computes, apart from how it is trained. All parameters lie in one vector, weights
@@ -11,14 +12,22 @@ export interface HeadModel {
   /** The first so many parameters are weights, the rest biases, which do not decay. */
   readonly weights: number;
   initialise(rng: Rng): Float32Array;
-  /** Logits [rows.length, k] of the given rows. */
-  forward(parameters: Float32Array, features: Matrix, rows: Uint32Array): Float32Array;
+  /** Lengths of the vectors a pass takes from its workspace for `batch` rows at a time. */
+  scratch(batch: number): number[];
+  /** `parameters` lie in the workspace, and may change between calls. */
+  pass(parameters: Float32Array, batch: number, work: Workspace): Pass;
+}
+
+/** A head at work on at most `batch` rows at a time. */
+export interface Pass {
+  /** Logits [rows.length, k] of the given rows, the caller's to keep. */
+  forward(features: Matrix, rows: Uint32Array): Float32Array;
   /**
-   * Writes to `gradient` [size] the derivative by the parameters of a loss whose derivative by the
-   * logits is `logitGradient` [rows.length, k]. The same rows must have gone through `forward` last.
+   * Writes to `gradient` [size], of the same workspace, the derivative by the parameters of a loss
+   * whose derivative by the logits is `logitGradient` [rows.length, k]. Follows a `forward` of the
+   * same rows.
    */
   backward(
-    parameters: Float32Array,
     features: Matrix,
     rows: Uint32Array,
     logitGradient: Float32Array,

@@ -3,12 +3,13 @@ import { assert } from "#core/assert.ts";
 import { badInput, Problem } from "#core/errors.ts";
 import { err, ok, type Result } from "#core/result.ts";
 import type { Rng } from "#core/rng.ts";
-import type { HeadModel } from "./head-model.ts";
+import type { HeadModel, Pass } from "./head-model.ts";
 import { linearHead } from "./linear-head.ts";
 import { allRows, type Matrix } from "./matrix.ts";
 import { mlpHead } from "./mlp-head.ts";
-import { createOptimiser, type OptimiserOptions } from "./optimisers.ts";
+import { createOptimiser, type OptimiserOptions, optimiserScratch } from "./optimisers.ts";
 import { constant, type Schedule } from "./schedules.ts";
+import { withWorkspace } from "./simd.ts";
 
 export type HeadShape =
   | { readonly kind: "linear" }
@@ -94,8 +95,9 @@ const modelOf = (head: HeadShape, inputs: number, classes: number): HeadModel =>
   head.kind === "linear" ? linearHead(inputs, classes) : mlpHead(inputs, head.hidden, classes);
 
 /**
- * Minibatch training, the same bytes for the same seed. Every step updates all parameters, those of
- * absent features too: under Adam and momentum they go on moving, so a lazy update would not be exact.
+ * Minibatch training in float32, the same bytes for the same seed. Every step updates all parameters,
+ * those of absent features too: under Adam and momentum they go on moving, so a lazy update would not
+ * be exact. The update is a vector kernel, and takes less time than the pass over the rows.
  * Throws a `cancelled` problem when `signal` says so.
  */
 export function trainHead(options: TrainOptions): Result<TrainedHead, NanLoss> {
@@ -132,44 +134,89 @@ function runEpochs(
   options: TrainOptions,
   learningRate: number,
 ): Result<Float32Array, NanLoss> {
-  const { features, epochs, batch, weightDecay, schedule = constant, validation, rng } = options;
-  const parameters = model.initialise(rng.split("initial"));
-  const gradient = new Float32Array(model.size);
-  const decay = { weightDecay, decayed: model.weights };
-  const optimiser = createOptimiser(options.optimiser, model.size, decay);
-  const batches = Math.ceil(features.rows / batch);
-  let best = { loss: Number.POSITIVE_INFINITY, epoch: 0, parameters };
+  const { batch, epochs, validation, signal, onEpoch, rng } = options;
+  const { size, weights } = model;
+  const moments = optimiserScratch(options.optimiser, size);
+  return withWorkspace([size, size, ...moments, ...model.scratch(batch)], (work) => {
+    const parameters = work.zeros(size);
+    parameters.set(model.initialise(rng.split("initial")));
+    const target = { size, weightDecay: options.weightDecay, decayed: weights };
+    const optimiser = createOptimiser(options.optimiser, target, work);
+    const gradient = work.zeros(size);
+    const pass = model.pass(parameters, batch, work);
+    let best = { loss: Number.POSITIVE_INFINITY, epoch: 0, parameters: new Float32Array(0) };
 
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    if (options.signal?.aborted) throw new Problem("cancelled", "Training was cancelled");
-    const failure = (part: NanLoss["part"], row: number) =>
-      err<NanLoss>({ kind: "nan-loss", part, row, epoch, learningRate });
-    const order = rng.split(`epoch-${epoch}`).permutation(features.rows);
-    let lossSum = 0;
-    for (let step = 0; step < batches; step++) {
-      const rows = order.subarray(step * batch, (step + 1) * batch);
-      const logits = model.forward(parameters, features, rows);
-      const judged = options.loss(logits, rows);
-      if (!isSound(judged)) return failure("training", unsoundRow(logits, rows, options.loss));
-      model.backward(parameters, features, rows, judged.gradient, gradient);
-      const factor = schedule(epoch * batches + step, epochs * batches);
-      optimiser.step(parameters, gradient, learningRate * factor);
-      lossSum += judged.loss;
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      if (signal?.aborted) throw new Problem("cancelled", "Training was cancelled");
+      const step = (logitGradient: Float32Array, rows: Uint32Array, factor: number) => {
+        pass.backward(options.features, rows, logitGradient, gradient);
+        optimiser.step(parameters, gradient, learningRate * factor);
+      };
+      const trained = runEpoch(options, epoch, { pass, step });
+      if (!trained.ok) return err({ ...trained.error, epoch, learningRate });
+      const judged = validation && judge(pass, validation, batch);
+      if (judged?.ok === false) return err({ ...judged.error, epoch, learningRate });
+      onEpoch?.({ epoch, loss: trained.value, validationLoss: judged?.value, learningRate });
+      if (judged === undefined) continue;
+      if (judged.value < best.loss)
+        best = { loss: judged.value, epoch, parameters: parameters.slice() };
+      if (epoch - best.epoch >= (validation?.patience ?? 0)) break;
     }
-    let validationLoss: number | undefined;
-    if (validation !== undefined) {
-      const rows = allRows(validation.features.rows);
-      const logits = model.forward(parameters, validation.features, rows);
-      validationLoss = validation.loss(logits, rows).loss;
-      if (!Number.isFinite(validationLoss))
-        return failure("validation", unsoundRow(logits, rows, validation.loss));
-      if (validationLoss < best.loss)
-        best = { loss: validationLoss, epoch, parameters: parameters.slice() };
-    }
-    options.onEpoch?.({ epoch, loss: lossSum / batches, validationLoss, learningRate });
-    if (validation !== undefined && epoch - best.epoch >= validation.patience) break;
+    return ok(validation === undefined ? parameters.slice() : best.parameters);
+  });
+}
+
+type Unsound = Pick<NanLoss, "kind" | "part" | "row">;
+
+/** One pass over the training rows in an order of the epoch's own; the mean of the batches' losses. */
+function runEpoch(
+  { features, batch, epochs, rng, loss, schedule = constant }: TrainOptions,
+  epoch: number,
+  how: {
+    pass: Pass;
+    step: (logitGradient: Float32Array, rows: Uint32Array, factor: number) => void;
+  },
+): Result<number, Unsound> {
+  const order = rng.split(`epoch-${epoch}`).permutation(features.rows);
+  const batches = Math.ceil(features.rows / batch);
+  let sum = 0;
+  for (let b = 0; b < batches; b++) {
+    const rows = order.subarray(b * batch, (b + 1) * batch);
+    const logits = how.pass.forward(features, rows);
+    const judged = loss(logits, rows);
+    if (!isSound(judged))
+      return err({ kind: "nan-loss", part: "training", row: unsoundRow(logits, rows, loss) });
+    how.step(judged.gradient, rows, schedule(epoch * batches + b, epochs * batches));
+    sum += judged.loss;
   }
-  return ok(best.parameters);
+  return ok(sum / batches);
+}
+
+/** The loss on all validation rows at once. */
+function judge(
+  pass: Pass,
+  { features, loss }: { features: Matrix; loss: LogitLoss },
+  batch: number,
+): Result<number, Unsound> {
+  const rows = allRows(features.rows);
+  const logits = forwardAll(pass, features, batch);
+  const judged = loss(logits, rows);
+  if (Number.isFinite(judged.loss)) return ok(judged.loss);
+  return err({ kind: "nan-loss", part: "validation", row: unsoundRow(logits, rows, loss) });
+}
+
+function forwardAll(pass: Pass, features: Matrix, batch: number): Float32Array {
+  const rows = allRows(features.rows);
+  const parts: Float32Array[] = [];
+  for (let start = 0; start < rows.length; start += batch)
+    parts.push(pass.forward(features, rows.subarray(start, start + batch)));
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 const isSound = ({ loss, gradient }: ReturnType<LogitLoss>): boolean =>
@@ -185,6 +232,9 @@ function unsoundRow(logits: Float32Array, rows: Uint32Array, loss: LogitLoss): n
   return rows[Math.max(at, 0)] as number;
 }
 
+/** Rows at a time when a trained head reads features: its units then fit in the second-level cache. */
+const LOGITS_BATCH = 256;
+
 function trainedHead(
   model: HeadModel,
   head: HeadShape,
@@ -198,7 +248,12 @@ function trainedHead(
     inputs,
     logits(features) {
       assert(features.cols === inputs, `features of ${inputs} columns`);
-      return model.forward(parameters, features, allRows(features.rows));
+      const batch = Math.min(LOGITS_BATCH, Math.max(1, features.rows));
+      return withWorkspace([model.size, ...model.scratch(batch)], (work) => {
+        const held = work.zeros(model.size);
+        held.set(parameters);
+        return forwardAll(model.pass(held, batch, work), features, batch);
+      });
     },
     toJSON: () => ({
       ...head,

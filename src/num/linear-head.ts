@@ -1,7 +1,10 @@
 import { addBias, addColumnSums, type HeadModel } from "./head-model.ts";
 import { addRowsTimes, addRowsTransposeTimes } from "./matrix.ts";
 
-/** logits = x W + b, W [inputs, classes] row-major, then b [classes]. Starts at zero: the loss is convex. */
+/**
+ * logits = x W + b. Parameters in order: W [inputs, classes] row-major, b [classes]. Starts at zero:
+ * under a convex loss of the logits there is one valley.
+ */
 export function linearHead(inputs: number, classes: number): HeadModel {
   const weights = inputs * classes;
   const size = weights + classes;
@@ -9,16 +12,25 @@ export function linearHead(inputs: number, classes: number): HeadModel {
     size,
     weights,
     initialise: () => new Float32Array(size),
-    forward(parameters, features, rows) {
-      const logits = new Float32Array(rows.length * classes);
-      addRowsTimes(features, rows, parameters, classes, logits);
-      addBias(logits, parameters.subarray(weights));
-      return logits;
-    },
-    backward(_parameters, features, rows, logitGradient, gradient) {
-      gradient.fill(0);
-      addRowsTransposeTimes(features, rows, logitGradient, classes, gradient);
-      addColumnSums(logitGradient, gradient.subarray(weights));
+    scratch: (batch) => [batch * classes],
+    pass(parameters, batch, { zeros, kernels }) {
+      const bias = parameters.subarray(weights);
+      const result = zeros(batch * classes);
+      return {
+        forward(features, rows) {
+          const out = result.subarray(0, rows.length * classes).fill(0);
+          addRowsTimes(features, rows, { kernels, k: classes, factor: parameters, out });
+          addBias(out, bias);
+          return out.slice();
+        },
+        backward(features, rows, logitGradient, gradient) {
+          const factor = result.subarray(0, logitGradient.length);
+          factor.set(logitGradient);
+          gradient.fill(0);
+          addRowsTransposeTimes(features, rows, { kernels, k: classes, factor, out: gradient });
+          addColumnSums(factor, gradient.subarray(weights));
+        },
+      };
     },
   };
 }

@@ -1,29 +1,27 @@
-import { addDenseRowsTimes, addDenseRowsTransposeTimes } from "./dense.ts";
-import { addBias, addColumnSums, type HeadModel } from "./head-model.ts";
+import { addBias, addColumnSums, type HeadModel, type Pass } from "./head-model.ts";
 import { addRowsTimes, addRowsTransposeTimes, allRows } from "./matrix.ts";
+import type { Workspace } from "./simd.ts";
 
 /**
  * logits = relu(x W₁ + b₁) W₂ + b₂. Parameters in order: W₁ [inputs, hidden], W₂ [hidden, classes],
- * b₁ [hidden], b₂ [classes]. Starts uniform in ±1/√fan-in, as PyTorch's `Linear`.
+ * b₁ [hidden], b₂ [classes], row-major. Starts uniform in ±1/√fan-in, as PyTorch's `Linear`.
  */
 export function mlpHead(inputs: number, hidden: number, classes: number): HeadModel {
   const first = inputs * hidden;
   const weights = first + hidden * classes;
   const size = weights + hidden + classes;
-  const parts = (vector: Float32Array) => ({
+  const split = (vector: Float32Array): Parts => ({
     w1: vector.subarray(0, first),
     w2: vector.subarray(first, weights),
     b1: vector.subarray(weights, weights + hidden),
     b2: vector.subarray(weights + hidden),
   });
-  let activations = new Float32Array(0);
-
   return {
     size,
     weights,
     initialise(rng) {
       const parameters = new Float32Array(size);
-      const { w1, w2, b1, b2 } = parts(parameters);
+      const { w1, b1, w2, b2 } = split(parameters);
       const fill = (part: Float32Array, fanIn: number) => {
         for (let i = 0; i < part.length; i++) part[i] = (2 * rng.uniform() - 1) / Math.sqrt(fanIn);
       };
@@ -33,49 +31,70 @@ export function mlpHead(inputs: number, hidden: number, classes: number): HeadMo
       fill(b2, hidden);
       return parameters;
     },
-    forward(parameters, features, rows) {
-      const { w1, w2, b1, b2 } = parts(parameters);
-      activations = new Float32Array(rows.length * hidden);
-      addRowsTimes(features, rows, w1, hidden, activations);
-      addBias(activations, b1);
-      for (let i = 0; i < activations.length; i++)
-        if ((activations[i] as number) < 0) activations[i] = 0;
-      const logits = new Float32Array(rows.length * classes);
-      const layer = { rows: rows.length, cols: hidden, values: activations };
-      addDenseRowsTimes(layer, allRows(rows.length), w2, classes, logits);
-      addBias(logits, b2);
-      return logits;
+    scratch: (batch) => [batch * hidden, batch * hidden, batch * classes],
+    pass: (parameters, batch, work) => mlpPass(split, parameters, batch, work),
+  };
+}
+
+interface Parts {
+  readonly w1: Float32Array;
+  readonly w2: Float32Array;
+  readonly b1: Float32Array;
+  readonly b2: Float32Array;
+}
+
+function mlpPass(
+  split: (vector: Float32Array) => Parts,
+  parameters: Float32Array,
+  batch: number,
+  { zeros, kernels }: Workspace,
+): Pass {
+  const { w1, w2, b1, b2 } = split(parameters);
+  const [hidden, k] = [b1.length, b2.length];
+  const activations = zeros(batch * hidden);
+  const activationGradient = zeros(batch * hidden);
+  const result = zeros(batch * k);
+  const layer = { rows: batch, cols: hidden, values: activations };
+  const layerRows = allRows(batch);
+  return {
+    forward(features, rows) {
+      const units = activations.subarray(0, rows.length * hidden).fill(0);
+      addRowsTimes(features, rows, { kernels, k: hidden, factor: w1, out: units });
+      addBias(units, b1);
+      for (let i = 0; i < units.length; i++) if ((units[i] as number) < 0) units[i] = 0;
+      const out = result.subarray(0, rows.length * k).fill(0);
+      addRowsTimes(layer, layerRows.subarray(0, rows.length), { kernels, k, factor: w2, out });
+      addBias(out, b2);
+      return out.slice();
     },
-    backward(parameters, features, rows, logitGradient, gradient) {
+    backward(features, rows, logitGradient, gradient) {
       gradient.fill(0);
-      const { w2 } = parts(parameters);
-      const out = parts(gradient);
-      const layer = { rows: rows.length, cols: hidden, values: activations };
-      addDenseRowsTransposeTimes(layer, allRows(rows.length), logitGradient, classes, out.w2);
-      addColumnSums(logitGradient, out.b2);
-      const hiddenGradient = throughRelu(activations, logitGradient, w2, classes);
-      addRowsTransposeTimes(features, rows, hiddenGradient, hidden, out.w1);
-      addColumnSums(hiddenGradient, out.b1);
+      const into = split(gradient);
+      const g = result.subarray(0, logitGradient.length);
+      g.set(logitGradient);
+      const top = { kernels, k, factor: g, out: into.w2 };
+      addRowsTransposeTimes(layer, layerRows.subarray(0, rows.length), top);
+      addColumnSums(g, into.b2);
+      const below = activationGradient.subarray(0, rows.length * hidden);
+      throughRelu(activations, { g, w2, k }, below);
+      addRowsTransposeTimes(features, rows, { kernels, k: hidden, factor: below, out: into.w1 });
+      addColumnSums(below, into.b1);
     },
   };
 }
 
-/** dL/dh = (G W₂ᵀ) where the unit is on, 0 elsewhere; activations [n, hidden], G [n, k], W₂ [hidden, k]. */
+/** `below` ← G W₂ᵀ where the unit is on, 0 elsewhere; below [n, hidden], G [n, k], W₂ [hidden, k]. */
 function throughRelu(
   activations: Float32Array,
-  g: Float32Array,
-  w2: Float32Array,
-  k: number,
-): Float32Array {
-  const out = new Float32Array(activations.length);
+  { g, w2, k }: { g: Float32Array; w2: Float32Array; k: number },
+  below: Float32Array,
+): void {
   const hidden = w2.length / k;
-  for (let i = 0; i < out.length; i++) {
-    if (activations[i] === 0) continue;
-    const gStart = Math.floor(i / hidden) * k;
-    const wStart = (i % hidden) * k;
-    let sum = 0;
-    for (let c = 0; c < k; c++) sum += (g[gStart + c] as number) * (w2[wStart + c] as number);
-    out[i] = sum;
-  }
-  return out;
+  for (let row = 0, i = 0; i < below.length; row += k)
+    for (let w = 0; w < hidden * k; w += k, i++) {
+      let sum = 0;
+      if ((activations[i] as number) > 0)
+        for (let c = 0; c < k; c++) sum += (g[row + c] as number) * (w2[w + c] as number);
+      below[i] = sum;
+    }
 }

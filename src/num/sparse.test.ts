@@ -9,6 +9,7 @@ import {
   type Matrix,
   takeRows,
 } from "./matrix.ts";
+import { withWorkspace } from "./simd.ts";
 import { type Csr, csrFromRows, csrRows, csrTimesVector, csrToDense } from "./sparse.ts";
 
 // [[1, 0, 2], [0, 0, 0], [0, 3, 0]]
@@ -95,32 +96,35 @@ function byHand(x: number[][], rows: Uint32Array, k: number, w: Float32Array, g:
   return { product, transposed };
 }
 
-// Small whole numbers, so that float32 sums are exact in any order.
+// Small whole numbers, so that float32 sums are exact in any order. k on both sides of the widths
+// at which the kernels change.
 test("sparse and dense kernels agree with the definition", () => {
+  const widths = fc.integer({ min: 1, max: 13 });
+  const numbers = fc.infiniteStream(fc.integer({ min: -5, max: 5 }));
   fc.assert(
-    fc.property(
-      matrices,
-      fc.integer({ min: 1, max: 6 }),
-      fc.infiniteStream(fc.integer({ min: -5, max: 5 })),
-      (x, k, stream) => {
-        const draw = (n: number) =>
-          Float32Array.from({ length: n }, () => Number(stream.next().value));
-        const dense = denseFromRows(x);
-        const rows = Uint32Array.from([...allRows(x.length), 0]);
-        const w = draw(dense.cols * k);
-        const g = draw(rows.length * k);
+    fc.property(matrices, widths, numbers, (x, k, stream) => {
+      const dense = denseFromRows(x);
+      const rows = Uint32Array.from([...allRows(x.length), 0]);
+      const [n, m] = [dense.cols * k, rows.length * k];
+      withWorkspace([n, m, n, m, n, m, n, m], ({ zeros, kernels }) => {
+        const w = zeros(n).map(() => Number(stream.next().value));
+        const g = zeros(m).map(() => Number(stream.next().value));
         const expected = byHand(x, rows, k, w, g);
         const both: Matrix[] = [dense, sparseOf(x)];
+        const [factor, gradient] = [zeros(n), zeros(m)];
+        factor.set(w);
+        gradient.set(g);
         for (const matrix of both) {
-          const product = new Float32Array(rows.length * k);
-          addRowsTimes(matrix, rows, w, k, product);
+          const product = zeros(m);
+          addRowsTimes(matrix, rows, { kernels, k, factor, out: product });
           expect(product).toEqual(expected.product);
-          const transposed = new Float32Array(dense.cols * k);
-          addRowsTransposeTimes(matrix, rows, g, k, transposed);
+          const transposed = zeros(n);
+          const by = { kernels, k, factor: gradient, out: transposed };
+          addRowsTransposeTimes(matrix, rows, by);
           expect(transposed).toEqual(expected.transposed);
         }
-      },
-    ),
+      });
+    }),
     { seed: 1 },
   );
 });
