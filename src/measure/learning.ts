@@ -99,14 +99,16 @@ export function learningChange(
   assert(clusters === undefined || clusters.length === n, "one cluster for each item");
   const pairs = discordant(before, after);
   const units = clusters === undefined ? undefined : clustersOf(clusters);
+  const none = pairs.firstOnly + pairs.secondOnly === 0;
+  const wrongIn = (wrong: ArrayLike<number>) => meanOf(Float64Array.from(wrong));
+  // Without a discordant pair a resample shows no spread: the score interval over the units still does.
   const interval =
-    units === undefined || units.length === n
-      ? pairedScoreInterval(pairs, n, level)
-      : clusteredBootstrap(
-          differenceOf(meanOf(Float64Array.from(after)), meanOf(Float64Array.from(before))),
-          units,
-          { rng: rng.split("learning"), level },
-        ).interval;
+    units === undefined || units.length === n || none
+      ? pairedScoreInterval(pairs, units?.length ?? n, level)
+      : clusteredBootstrap(differenceOf(wrongIn(after), wrongIn(before)), units, {
+          rng: rng.split("learning"),
+          level,
+        }).interval;
   const earlier = errorOf(before, level);
   const later = errorOf(after, level);
   const { firstOnly: fixed, secondOnly: broken } = pairs;

@@ -17,7 +17,7 @@ import {
 import { type Confusion, confusion, f1, macroF1 } from "./classification.ts";
 import { LEVEL_DEFAULT, wilson } from "./proportion.ts";
 import { aurocOf } from "./ranking.ts";
-import { brier, calibrationGap, ece, reliabilityBins } from "./reliability.ts";
+import { calibrationGap, ece, reliabilityBins } from "./reliability.ts";
 
 export interface MetricOptions {
   /** Drives the bootstrap intervals; the same `rng` gives the same ones. */
@@ -62,6 +62,23 @@ function resampled(
     : clusteredBootstrap(statistic, units, options);
 }
 
+/** A resampled figure. Resamples that all agree show no spread to speak of: the interval is left open, and the note says so. */
+function figure(
+  metric: string,
+  { value, interval }: Bootstrapped,
+  n: number,
+  ...parts: (string | undefined)[]
+): Measurement {
+  const flat = interval.low === interval.high;
+  return {
+    metric,
+    value,
+    interval: flat ? null : interval,
+    n,
+    ...noted(...parts, flat ? "the same on every resample: no interval" : undefined),
+  };
+}
+
 const leftOut = (all: number, kept: number, why: string): string | undefined =>
   all === kept ? undefined : `${all - kept} ${why} left out`;
 
@@ -79,11 +96,16 @@ function share(
 ): Measurement {
   const n = events.length;
   const count = events.reduce((total, event) => total + event, 0);
-  const interval: Interval =
-    unitsOf(judged) === undefined
-      ? wilson(count, n, level)
-      : resampled(meanOf(events), judged, { ...how, rng: rng.split(metric), level }).interval;
-  return { metric, value: count / n, interval, n };
+  const units = unitsOf(judged);
+  const interval = (): Interval => {
+    if (units === undefined) return wilson(count, n, level);
+    // All or none: each unit is one trial with the same outcome, and a resample shows no spread.
+    if (count === 0) return wilson(0, units.length, level);
+    if (count === n) return wilson(units.length, units.length, level);
+    return clusteredBootstrap(meanOf(events), units, { ...how, rng: rng.split(metric), level })
+      .interval;
+  };
+  return { metric, value: count / n, interval: interval(), n };
 }
 
 /** Share of the answered items that are wrong, and beside it the share abstained on. */
@@ -133,12 +155,9 @@ function confusionMetric(
     return score(confusion(drawnOutput, drawnGold, classes.length), classes) ?? Number.NaN;
   };
   if (score(confusion(output, gold, classes.length), classes) === null) return [];
-  const { value, interval } = resampled(statistic, answered, {
-    ...options,
-    rng: options.rng.split(metric),
-  });
-  const note = noted(said, leftOut(judged.length, answered.length, "abstentions"));
-  return [{ metric, value, interval, n: answered.length, ...note }];
+  const found = resampled(statistic, answered, { ...options, rng: options.rng.split(metric) });
+  const without = leftOut(judged.length, answered.length, "abstentions");
+  return [figure(metric, found, answered.length, said, without)];
 }
 
 /** F1 of a stated positive class. */
@@ -197,25 +216,17 @@ export const eceMetric = ({ level = LEVEL_DEFAULT, ...options }: MetricOptions):
       rng: options.rng.split("ece"),
     });
     const lift = replicates.reduce((total, one) => total + one, 0) / replicates.length - value;
-    const within = (end: number) => Math.min(1, Math.max(0, end - lift));
-    return [
-      {
-        metric: "ece",
-        value,
-        interval: {
-          ...interval,
-          low: within(interval.low),
-          high: within(interval.high),
-          method: `${interval.method}-centred`,
-        },
-        n: assessed.length,
-        ...noted(
-          `${ECE_BINS} equal-width bins of ${bins.map(({ n }) => n).join(", ")} items`,
-          `chance lifts it by about ${lift.toFixed(4)}`,
-          note,
-        ),
-      },
-    ];
+    const back = (end: number) => Math.min(1, Math.max(0, end - lift));
+    const centred: Interval = {
+      low: back(interval.low),
+      high: back(interval.high),
+      level,
+      method: `${interval.method}-centred`,
+    };
+    const binned = `${ECE_BINS} equal-width bins of ${bins.map(({ n }) => n).join(", ")} items`;
+    const lifted = `chance lifts it by about ${lift.toFixed(4)}`;
+    const shown = { value, interval: centred, replicates };
+    return [figure("ece", shown, assessed.length, binned, lifted, note)];
   },
 });
 
@@ -223,14 +234,11 @@ export const eceMetric = ({ level = LEVEL_DEFAULT, ...options }: MetricOptions):
 export const brierMetric = (options: MetricOptions): LabelMetric => ({
   measure(judged) {
     const { assessed, risk, wrong, note } = assessedOf(judged);
-    const value = brier(risk, wrong);
-    if (value === null) return [];
+    if (assessed.length === 0) return [];
     const squares = risk.map((p, i) => (p - (wrong[i] as number)) ** 2);
-    const { interval } = resampled(meanOf(squares), assessed, {
-      ...options,
-      rng: options.rng.split("brier"),
-    });
-    return [{ metric: "brier", value, interval, n: assessed.length, ...noted(note) }];
+    const rng = options.rng.split("brier");
+    const found = resampled(meanOf(squares), assessed, { ...options, rng });
+    return [figure("brier", found, assessed.length, note)];
   },
 });
 
@@ -239,19 +247,10 @@ export const aurocMetric = (options: MetricOptions): LabelMetric => ({
   measure(judged) {
     const { assessed, risk, wrong, note } = assessedOf(judged);
     if (!wrong.includes(0) || !wrong.includes(1)) return [];
-    const { value, interval } = resampled(aurocOf(risk, wrong), assessed, {
-      ...options,
-      rng: options.rng.split("auroc"),
-    });
-    return [
-      {
-        metric: "auroc",
-        value,
-        interval,
-        n: assessed.length,
-        ...noted("of telling wrong outputs from right ones by their risk", note),
-      },
-    ];
+    const rng = options.rng.split("auroc");
+    const found = resampled(aurocOf(risk, wrong), assessed, { ...options, rng });
+    const what = "of telling wrong outputs from right ones by their risk";
+    return [figure("auroc", found, assessed.length, what, note)];
   },
 });
 

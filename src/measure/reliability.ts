@@ -73,7 +73,11 @@ function count({ n, predicted, happened }: Tally, bin: number, p: number, y: num
 }
 
 /** Bin k of an equal-width split is (k/bins, (k+1)/bins]; 0 falls into the first, as in scikit-learn. */
-const widthBin = (p: number, bins: number): number => Math.max(0, Math.ceil(p * bins) - 1);
+function widthBin(p: number, bins: number): number {
+  const bin = Math.max(0, Math.ceil(p * bins) - 1);
+  // p · bins can round up past a whole number that p does not exceed as a fraction.
+  return bin > 0 && p <= bin / bins ? bin - 1 : bin;
+}
 
 /**
  * Predictions against outcomes, bin by bin. All `bins` come back with their counts, empty ones too;
