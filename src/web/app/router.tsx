@@ -1,0 +1,89 @@
+/** Every screen has an address that restores it exactly; each is loaded when it is first opened. */
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from "@tanstack/react-router";
+import { ScreenFailure } from "./screen-failure.tsx";
+import { CORRECTORS, FAMILIES, ORDERS, STATES, STATUSES, TABS } from "./search.ts";
+import { Shell } from "./shell.tsx";
+
+/** The value where it is one of those allowed: an address may hold anything. */
+function oneOf<T extends string>(allowed: readonly T[], value: unknown): T | undefined {
+  return allowed.find((candidate) => candidate === value);
+}
+
+/** The search parameters that are there, without the undefined ones. */
+function present<T extends Record<string, unknown>>(values: T) {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+const rootRoute = createRootRoute({ component: Shell, errorComponent: ScreenFailure });
+
+const homeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/",
+  validateSearch: (search: Record<string, unknown>) =>
+    present({ all: search.all === true || search.all === "true" ? true : undefined }),
+  component: lazyRouteComponent(() => import("#web/screens/home/home.tsx"), "Home"),
+});
+
+const inboxRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/p/$projectId/inbox/{-$itemId}",
+  validateSearch: (search: Record<string, unknown>) =>
+    present({
+      order: oneOf(ORDERS, search.order),
+      state: oneOf(STATES, search.state),
+      view: oneOf(["html"] as const, search.view),
+    }),
+  component: lazyRouteComponent(() => import("#web/screens/inbox/inbox.tsx"), "Inbox"),
+});
+
+const projectRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/p/$projectId",
+  component: lazyRouteComponent(() => import("#web/screens/project/project.tsx"), "ProjectScreen"),
+});
+
+const systemsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/systems",
+  validateSearch: (search: Record<string, unknown>) =>
+    present({
+      family: oneOf(FAMILIES, search.family),
+      corrector: oneOf(CORRECTORS, search.corrector),
+      status: oneOf(STATUSES, search.status),
+      q: typeof search.q === "string" && search.q !== "" ? search.q : undefined,
+    }),
+  component: lazyRouteComponent(() => import("#web/screens/systems/gallery.tsx"), "Gallery"),
+});
+
+const systemRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/systems/$systemId",
+  validateSearch: (search: Record<string, unknown>) => present({ tab: oneOf(TABS, search.tab) }),
+  component: lazyRouteComponent(() => import("#web/screens/systems/system.tsx"), "SystemScreen"),
+});
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([
+    homeRoute,
+    inboxRoute,
+    projectRoute,
+    systemsRoute,
+    systemRoute,
+  ]),
+  defaultPreload: "intent",
+  defaultErrorComponent: ScreenFailure,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

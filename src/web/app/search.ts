@@ -1,0 +1,29 @@
+/** What the addresses of screens may say: the values their search parameters can take. */
+import type { ReviewOrder } from "#core/project.ts";
+import type { Family, SystemCard } from "#core/system.ts";
+import type { QueueRow } from "#core/views.ts";
+
+export const ORDERS: readonly ReviewOrder[] = ["cost", "uncertainty", "diversity", "random"];
+export const STATES: readonly QueueRow["state"][] = [
+  "open",
+  "answered",
+  "skipped",
+  "waiting",
+  "accepted",
+];
+export const FAMILIES: readonly Family[] = [
+  "routing",
+  "alignment",
+  "control",
+  "vision",
+  "reasoning",
+];
+export const CORRECTORS: readonly SystemCard["corrector"][] = [
+  "person",
+  "verifier",
+  "optimiser",
+  "behaviour",
+  "hindsight",
+];
+export const STATUSES: readonly SystemCard["status"][] = ["works", "planned"];
+export const TABS = ["study", "use", "read"] as const;

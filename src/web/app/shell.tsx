@@ -1,0 +1,54 @@
+import { useMantineColorScheme } from "@mantine/core";
+import { Outlet, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { useCurrentProject } from "./current-project.ts";
+import { useHotkeys } from "./hotkeys.ts";
+import { KeyHelp } from "./key-help.tsx";
+import { Palette } from "./palette.tsx";
+import { Rail } from "./rail.tsx";
+import css from "./shell.module.css";
+import { TopBar } from "./top-bar.tsx";
+
+/** Rail, top bar, screen; and the two overlays every screen has: the palette and the help of the keys. */
+export function Shell() {
+  const [open, setOpen] = useState<"palette" | "keys" | null>(null);
+  const project = useCurrentProject();
+  const navigate = useNavigate();
+  const { toggleColorScheme } = useMantineColorScheme();
+
+  const toProject = (to: "/p/$projectId" | "/p/$projectId/inbox/{-$itemId}") => () => {
+    if (project !== undefined) void navigate({ to, params: { projectId: project.id } });
+  };
+  useHotkeys("Everywhere", [
+    {
+      keys: ["mod+k"],
+      label: "Search or command",
+      run: () => setOpen("palette"),
+      whileTyping: true,
+    },
+    { keys: ["?"], label: "Keys of this screen", run: () => setOpen("keys") },
+    { keys: ["alt+1"], label: "Inbox", run: toProject("/p/$projectId/inbox/{-$itemId}") },
+    { keys: ["alt+2"], label: "Project", run: toProject("/p/$projectId") },
+    { keys: ["alt+3"], label: "Systems", run: () => void navigate({ to: "/systems" }) },
+    { keys: ["mod+j"], label: "Light or dark", run: toggleColorScheme, whileTyping: true },
+  ]);
+
+  return (
+    <div className={css.shell}>
+      <a className={css.skip} href="#screen">
+        Skip to the screen
+      </a>
+      <Rail project={project} />
+      <TopBar
+        project={project}
+        onPalette={() => setOpen("palette")}
+        onKeys={() => setOpen("keys")}
+      />
+      <main id="screen" className={css.screen} tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Palette opened={open === "palette"} onClose={() => setOpen(null)} project={project} />
+      <KeyHelp opened={open === "keys"} onClose={() => setOpen(null)} />
+    </div>
+  );
+}

@@ -1,0 +1,96 @@
+/** The one outbox of this page, joined to the server and to the browser's storage. */
+import { useSyncExternalStore } from "react";
+import type { CaseView, CorrectionAnswer } from "#core/views.ts";
+import { ApiProblem, get, path, post } from "./api.ts";
+import { type Act, type Entry, Outbox, type OutboxState, type Sent } from "./outbox.ts";
+import { queryClient } from "./queries.ts";
+import { reviewer } from "./reviewer.ts";
+
+const LOCK = "emend/outbox";
+
+async function deliver({ act, reviewer: by }: Entry): Promise<void> {
+  const headers = { "X-Reviewer": by };
+  const at = path`/projects/${act.projectId}`;
+  const caseAt = at + path`/cases/${act.itemId}`;
+  switch (act.kind) {
+    case "skip":
+      await post(`${caseAt}/skip`, {}, headers);
+      return;
+    case "undo":
+      await undo(act, at, headers);
+      return;
+    case "correct": {
+      const version = act.rebase ? (await get<CaseView>(caseAt)).version : act.input.version;
+      const answer = await post<CorrectionAnswer>(
+        `${caseAt}/corrections`,
+        { ...act.input, version },
+        headers,
+      );
+      queryClient.setQueryData(["left", act.projectId], answer.left);
+      queryClient.setQueryData(["until-refit", act.projectId], answer.untilRefit);
+    }
+  }
+}
+
+/** A repeated undo of what is already undone has done its work. */
+async function undo(act: Act & { kind: "undo" }, at: string, headers: Record<string, string>) {
+  try {
+    const answer = await post<CorrectionAnswer>(
+      at + path`/corrections/${act.correctionId}/undo`,
+      {},
+      headers,
+    );
+    queryClient.setQueryData(["left", act.projectId], answer.left);
+  } catch (error) {
+    if (!(error instanceof ApiProblem) || error.status !== 409) throw error;
+  }
+}
+
+async function send(entry: Entry): Promise<Sent> {
+  try {
+    await deliver(entry);
+  } catch (error) {
+    if (!(error instanceof ApiProblem)) throw error;
+    if (error.passing) return { kind: "later" };
+    return { kind: "refused", why: [error.message, ...error.lines].join(". ") };
+  }
+  const { projectId, itemId } = entry.act;
+  // The version has grown: read the case anew when it is next looked at.
+  void queryClient.invalidateQueries({ queryKey: ["project", projectId, "case", itemId] });
+  return { kind: "sent" };
+}
+
+let wake: () => void = () => {};
+
+const outbox = new Outbox({
+  shelf: localStorage,
+  send,
+  nowMs: () => Date.now(),
+  pause: (ms) =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    }),
+  alone: (work) =>
+    "locks" in navigator ? navigator.locks.request(LOCK, () => work()).then(() => {}) : work(),
+});
+
+/** Sends what an earlier page left behind and hurries when the network comes back; called once. */
+export function startSync(): void {
+  void outbox.drain();
+  window.addEventListener("online", () => wake());
+  window.addEventListener("storage", outbox.refresh);
+}
+
+export const sync = {
+  add: (act: Act): Entry => outbox.add(act, reviewer()),
+  withdraw: (key: string): boolean => outbox.withdraw(key),
+  discard: (key: string): void => outbox.discard(key),
+  insist: (key: string): void => outbox.insist(key),
+  hurry: (): void => wake(),
+};
+
+export const useOutbox = (): OutboxState => useSyncExternalStore(outbox.subscribe, outbox.snapshot);

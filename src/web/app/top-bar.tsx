@@ -1,0 +1,133 @@
+import { Menu, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import type { ProjectSummary } from "#core/views.ts";
+import { count, percent, signed } from "./format.ts";
+import { CheckIcon, ChevronIcon, MoonIcon, PlusIcon, SearchIcon, SunIcon } from "./icons.tsx";
+import { Key, Measured } from "./parts.tsx";
+import { overviewQuery, projectsQuery } from "./queries.ts";
+import css from "./shell.module.css";
+import { SyncDot } from "./sync-dot.tsx";
+
+interface Props {
+  readonly project: ProjectSummary | undefined;
+  readonly onPalette: () => void;
+  readonly onKeys: () => void;
+}
+
+export function TopBar({ project, onPalette, onKeys }: Props) {
+  const { toggleColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme();
+  return (
+    <header className={css.bar}>
+      <Switcher project={project} />
+      <button
+        type="button"
+        className={css.search}
+        onClick={onPalette}
+        aria-label="Search or command"
+      >
+        <SearchIcon size={14} />
+        <span>Search or command</span>
+        <Key name="mod+k" />
+      </button>
+      <div className={css.spacer} />
+      {project === undefined ? null : <OneNumber project={project} />}
+      <div className={css.actions}>
+        <SyncDot />
+        <button
+          type="button"
+          className="button plain icon"
+          onClick={toggleColorScheme}
+          aria-label={scheme === "dark" ? "Use the light theme" : "Use the dark theme"}
+          title="Light or dark (Ctrl J)"
+        >
+          {scheme === "dark" ? <SunIcon /> : <MoonIcon />}
+        </button>
+        <button
+          type="button"
+          className="button plain icon"
+          onClick={onKeys}
+          aria-label="Keys of this screen"
+          title="Keys of this screen (?)"
+        >
+          <Key name="?" />
+        </button>
+      </div>
+    </header>
+  );
+}
+
+/** The one number that matters, with its interval, since when it moved and by how much. */
+function OneNumber({ project }: { readonly project: ProjectSummary }) {
+  const { data: overview } = useQuery(overviewQuery(project.id));
+  const error = overview?.error ?? project.error;
+  if (error === null) return <span className="quiet">error not measured yet</span>;
+  const moved = overview?.steps.find(({ promoted }) => promoted);
+  return (
+    <Link to="/p/$projectId" params={{ projectId: project.id }} className={css.number}>
+      <span>
+        <span className="quiet">error </span>
+        <strong>
+          <Measured of={error} n={false} />
+        </strong>
+      </span>
+      {moved === undefined ? null : (
+        <span className={`learned ${css.trend}`}>
+          {moved.change.value < 0 ? "↓" : "↑"} {signed(moved.change.value * 100, 1)} since{" "}
+          {sinceText(moved.atMs)}
+        </span>
+      )}
+    </Link>
+  );
+}
+
+const sinceText = (atMs: number): string => {
+  const at = new Date(atMs);
+  const today = at.toDateString() === new Date().toDateString();
+  return today
+    ? at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })
+    : at.toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short" });
+};
+
+function Switcher({ project }: { readonly project: ProjectSummary | undefined }) {
+  const { data: projects = [] } = useQuery(projectsQuery);
+  const navigate = useNavigate();
+  return (
+    <Menu position="bottom-start" width={300}>
+      <Menu.Target>
+        <button type="button" className={css.switcher} title={project?.name}>
+          <span>{project?.name ?? "Projects"}</span>
+          <ChevronIcon size={14} />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>Projects</Menu.Label>
+        {projects.map(({ id, name, counts, error }) => (
+          <Menu.Item
+            key={id}
+            leftSection={id === project?.id ? <CheckIcon size={14} /> : <span />}
+            rightSection={
+              <span className="quiet">
+                {count(counts.open)} open
+                {error === null ? "" : ` · ${percent(error.value)} %`}
+              </span>
+            }
+            onClick={() =>
+              void navigate({ to: "/p/$projectId/inbox/{-$itemId}", params: { projectId: id } })
+            }
+          >
+            {name}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item
+          leftSection={<PlusIcon size={14} />}
+          onClick={() => void navigate({ to: "/", search: { all: true } })}
+        >
+          All projects, new project
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
