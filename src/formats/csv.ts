@@ -213,30 +213,41 @@ class Records {
 }
 
 function parserOf(delimiter: string, records: Records, intake: Intake): Parser {
+  let brokenLine = 0;
   const parser = parse({
     delimiter,
     encoding: "latin1",
     relax_column_count: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
+    raw: true,
     max_record_size: RECORD_BYTES_MAX,
-    on_record: (record: string[], { lines }) => {
-      records.take(record, lines);
+    on_record: (parsed: object, { lines }) => {
+      // With `raw` each record comes wrapped, which the library's types do not say.
+      if ("record" in parsed && Array.isArray(parsed.record)) records.take(parsed.record, lines);
       return null;
     },
-    on_skip: (error) => {
+    on_skip: (error, raw) => {
       const line = Number(error?.lines ?? 0);
+      // One broken cell can be reported more than once.
+      if (line === brokenLine) return undefined;
+      brokenLine = line;
       const title = `The row does not parse: ${(error?.message ?? "").replace(/ at line \d+/, "")}`;
       intake.refuse(
         new Problem(error?.code === "CSV_MAX_RECORD_SIZE" ? "too-large" : "bad-input", title, {
           hint: "A quote inside a quoted cell is written twice; the rows up to the next one that parses are lost.",
         }),
         { line },
-        () => "",
+        () =>
+          Buffer.from(raw ?? "", "latin1")
+            .toString()
+            .trim(),
       );
       return undefined;
     },
   });
+  // Whoever feeds the parser is told too; without a listener an error would end the process.
+  parser.on("error", () => {});
   return parser;
 }
 

@@ -135,14 +135,14 @@ class LineReader {
 
   private readText(text: string): void {
     if (text === "" || text.trim() === "") return;
-    const at = { line: this.line };
-    const parsed = parseJson(text);
-    if (parsed.ok) this.intake.offer(parsed.value, at, () => text);
-    else if (this.line === 1 && text.trimStart().startsWith("["))
+    if (this.line === 1 && text.trimStart().startsWith("["))
       throw new Problem("bad-input", "The file is a JSON array", {
         expected: "one JSON object a line (JSONL)",
         hint: "Write each element on a line of its own: `jq -c '.[]' file.json`.",
       });
+    const at = { line: this.line };
+    const parsed = parseJson(text);
+    if (parsed.ok) this.intake.offer(parsed.value, at, () => text);
     else this.intake.refuse(parsed.error, at, () => text);
   }
 }

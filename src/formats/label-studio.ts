@@ -76,7 +76,7 @@ function answerOf(annotations: NonNullable<Task["annotations"]>): unknown {
   return {
     label: choiceOf(last.result),
     by: personOf(last.completed_by),
-    ms: last.lead_time == null ? null : last.lead_time * 1_000,
+    ms: last.lead_time == null ? null : Math.round(last.lead_time * 1e6) / 1e3,
     atMs: Number.isNaN(atMs) ? null : atMs,
   };
 }
