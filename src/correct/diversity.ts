@@ -1,9 +1,42 @@
 import { assert } from "#core/assert.ts";
-import { addRowsTimes, allRows, isCsr, type Matrix, takeRows } from "#num/matrix.ts";
-import { csrToDense } from "#num/sparse.ts";
+import { isCsr, type Matrix } from "#num/matrix.ts";
 
 /** Enough centres to spread a day's review; each costs one pass over the rows. */
 export const CENTRES_MAX = 32;
+
+/** One row, zeros written out; [cols]. */
+function denseRow(matrix: Matrix, row: number): Float64Array {
+  const out = new Float64Array(matrix.cols);
+  if (!isCsr(matrix)) {
+    out.set(matrix.values.subarray(row * matrix.cols, (row + 1) * matrix.cols));
+    return out;
+  }
+  const end = matrix.indptr[row + 1] as number;
+  for (let p = matrix.indptr[row] as number; p < end; p++)
+    out[matrix.indices[p] as number] = matrix.values[p] as number;
+  return out;
+}
+
+/** Squared Euclidean distance of each row to `centre` [cols]; [rows]. `lengths`: squared, of each row. */
+function squaredDistances(
+  matrix: Matrix,
+  lengths: Float64Array,
+  centre: { readonly row: number; readonly values: Float64Array },
+): Float64Array {
+  const { cols, values } = matrix;
+  const own = lengths[centre.row] as number;
+  return lengths.map((length, row) => {
+    let product = 0;
+    if (isCsr(matrix)) {
+      const end = matrix.indptr[row + 1] as number;
+      for (let p = matrix.indptr[row] as number; p < end; p++)
+        product += (values[p] as number) * (centre.values[matrix.indices[p] as number] as number);
+    } else
+      for (let c = 0; c < cols; c++)
+        product += (values[row * cols + c] as number) * (centre.values[c] as number);
+    return Math.max(0, length + own - 2 * product);
+  });
+}
 
 /** Squared Euclidean length of each row; [rows]. */
 function squaredLengths(matrix: Matrix): Float64Array {
@@ -16,12 +49,6 @@ function squaredLengths(matrix: Matrix): Float64Array {
     for (let p = start; p < end; p++) sum += (values[p] as number) ** 2;
     return sum;
   });
-}
-
-/** One row, zeros written out; [cols]. */
-function denseRow(matrix: Matrix, row: number): Float32Array {
-  const one = takeRows(matrix, [row]);
-  return isCsr(one) ? csrToDense(one).values : one.values;
 }
 
 export interface Clusters {
@@ -41,7 +68,6 @@ export function farthestFirst(
 ): Clusters {
   const { rows } = matrix;
   assert(rows > 0 && first < rows, "farthest-first starts at one of its rows");
-  const every = allRows(rows);
   const lengths = squaredLengths(matrix);
   const nearest = new Float64Array(rows).fill(Number.POSITIVE_INFINITY);
   const cluster = new Uint32Array(rows);
@@ -49,22 +75,18 @@ export function farthestFirst(
   let next = first;
   for (let c = 0; c < Math.min(centresMax, rows); c++) {
     centres.push(next);
-    const products = new Float32Array(rows);
-    addRowsTimes(matrix, every, denseRow(matrix, next), 1, products);
-    const centreLength = lengths[next] as number;
-    nearest[next] = 0;
-    cluster[next] = c;
-    let farthest = -1;
+    const centre = { row: next, values: denseRow(matrix, next) };
+    const distances = squaredDistances(matrix, lengths, centre);
+    let farthest = 0;
     for (let row = 0; row < rows; row++) {
-      const squared = (lengths[row] as number) + centreLength - 2 * (products[row] as number);
-      if (squared < (nearest[row] as number)) {
-        nearest[row] = Math.max(squared, 0);
+      if ((distances[row] as number) < (nearest[row] as number)) {
+        nearest[row] = distances[row] as number;
         cluster[row] = c;
       }
-      if (farthest < 0 || (nearest[row] as number) > (nearest[farthest] as number)) farthest = row;
+      if ((nearest[row] as number) > (nearest[farthest] as number)) farthest = row;
     }
-    // float32 products leave about 1e-6 of the length between equal rows.
-    if ((nearest[farthest] as number) <= 1e-5 * (lengths[farthest] as number)) break;
+    // Rounding leaves about this much between equal rows.
+    if ((nearest[farthest] as number) <= 1e-12 * (lengths[farthest] as number)) break;
     next = farthest;
   }
   return { centres, cluster };

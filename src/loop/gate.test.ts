@@ -54,6 +54,9 @@ test("an automatic refit that may have lost more than the margin is held back", 
   // Nothing tells them apart, on too few items to know.
   expect(judged(losses(50, 0, 0)).promote).toBe(false);
   expect(judged(losses(50, 0, 0), { rule: { ...automaticRefit, margin: 0.1 } }).promote).toBe(true);
+  const clusters = Array.from({ length: 2_000 }, (_, i) => `thread-${i % 50}`);
+  expect(judged(losses(2_000, 0, 0)).promote).toBe(true);
+  expect(judged(losses(2_000, 0, 0), { clusters }).promote).toBe(false);
 });
 
 test("a refit without new corrections is no reason to change", () => {

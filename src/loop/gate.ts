@@ -2,9 +2,9 @@ import { assert } from "#core/assert.ts";
 import type { Interval, Measurement } from "#core/measurement.ts";
 import type { Rng } from "#core/rng.ts";
 import { clusteredBootstrap, clustersOf, meanOf, pairedBootstrap } from "#measure/bootstrap.ts";
+import { pairedScoreInterval } from "#measure/learning.ts";
 import { type Discordant, discordant, mcnemar } from "#measure/mcnemar.ts";
 import { differenceSequence } from "#measure/sequential.ts";
-import { flipInterval } from "./paired-bound.ts";
 
 /**
  * What a candidate must show against the lesson in force.
@@ -113,14 +113,21 @@ function improvementInterval(
   const level = 1 - 2 * alpha;
   const improvement = inForce.map((loss, i) => loss - (candidate[i] as number));
   if (rule.looking === "always-valid") return differenceSequence(improvement, level);
-  if (flips !== undefined) {
-    const ends = flipInterval({ n: inForce.length, ...flips }, alpha);
-    return { ...ends, level, method: "tango" };
+  const clustered = clusters === undefined ? undefined : clustersOf(clusters);
+  const units = clustered?.length ?? inForce.length;
+  // Where nothing differs, resamples show no spread: the score interval over the sampled units still does.
+  const same = improvement.every((each) => each === 0)
+    ? { firstOnly: 0, secondOnly: 0 }
+    : undefined;
+  const pairs = flips ?? same;
+  if (pairs !== undefined) {
+    const change = pairedScoreInterval(pairs, units, level);
+    return { ...change, low: -change.high, high: -change.low };
   }
   const options = { rng: rng.split("gate"), level };
-  return clusters === undefined
+  return clustered === undefined
     ? pairedBootstrap(inForce, candidate, options).interval
-    : clusteredBootstrap(meanOf(improvement), clustersOf(clusters), options).interval;
+    : clusteredBootstrap(meanOf(improvement), clustered, options).interval;
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
