@@ -1,0 +1,54 @@
+import type { Logger } from "pino";
+import type { Clock } from "#core/clock.ts";
+import { Problem } from "#core/errors.ts";
+import type { ItemId, ProjectId } from "#core/ids.ts";
+import type { Project } from "#core/project.ts";
+import type { Rng } from "#core/rng.ts";
+import type { Live } from "#server/live.ts";
+import type { Jobs } from "#store/jobs.ts";
+import type { Store } from "#store/store.ts";
+import type { Compute } from "./compute.ts";
+import type { States } from "./state.ts";
+
+/** What the runtime works with; made once by `startServer`, `startWorker` or a test. */
+export interface Host {
+  readonly store: Store;
+  readonly jobs: Jobs;
+  readonly live: Live;
+  readonly clock: Clock;
+  readonly rng: Rng;
+  readonly log: Logger;
+  /** Fitting and scoring, away from the thread that answers key presses. */
+  readonly compute: Compute;
+  readonly states: States;
+}
+
+/** One value for each store: what is kept in memory never crosses from one store into another. */
+export function perStore<T>(make: () => T): (host: Pick<Host, "store">) => T {
+  const made = new WeakMap<Store, T>();
+  return ({ store }) => {
+    const value = made.get(store) ?? make();
+    made.set(store, value);
+    return value;
+  };
+}
+
+/** @throws Problem `not-found`. */
+export async function projectOf(host: Host, id: ProjectId): Promise<Project> {
+  const project = await host.store.project(id);
+  if (project !== undefined) return project;
+  throw new Problem("not-found", `There is no project "${id}"`, {
+    hint: "GET /api/v1/projects lists those there are.",
+  });
+}
+
+/** A project's own randomness: who is audited and shown blind hangs on it and the item's id alone. */
+export const projectRng = ({ rng }: Pick<Host, "rng">, id: ProjectId): Rng =>
+  rng.split("project").split(id);
+
+/** The same input to the same operation gives the same output. */
+export const operationSeed = ({ rng }: Pick<Host, "rng">, operation: string): string =>
+  rng.split("operation").split(operation).path;
+
+export const noSuchItem = (itemId: ItemId): Problem =>
+  new Problem("not-found", `There is no item "${itemId}" in this project`);

@@ -1,0 +1,274 @@
+/** The figures of the Project screen, from what was read: pure, so that each can be checked by hand. */
+import type { Measurement } from "#core/measurement.ts";
+import type { ProjectConfig } from "#core/project.ts";
+import type { LearningStep, Overview, Point, RuleView } from "#core/views.ts";
+import { budgetCurve, calibrationRatio } from "#correct/queue.ts";
+import { forecastError } from "#learn/forecast.ts";
+import { auditedError } from "#measure/audit.ts";
+import { clopperPearson, twoSidedZ, wilson } from "#measure/proportion.ts";
+import { reliabilityBins } from "#measure/reliability.ts";
+import { riskCoverage } from "#measure/selective.ts";
+import type { LessonRow } from "#store/store.ts";
+import type { SourceRow, SourceTable } from "./source-table.ts";
+import type { Answer } from "./state.ts";
+import { BEFORE_METRIC, CHANGE_METRIC, ERROR_METRIC, errorOf, sourceTitle } from "./views.ts";
+
+const CURVE_POINTS = 100;
+/** How far ahead the error is forecast, in corrections. */
+const FORECAST_STEPS = [25, 50, 75, 100];
+/** Fewer answered items say less of a rule than the lesson does. */
+const JUDGED_MIN = 20;
+
+/** A lesson as the figures need it: without its body. */
+export type LessonFigures = Pick<LessonRow, "version" | "status" | "measurements" | "gate"> & {
+  readonly lesson: Pick<LessonRow["lesson"], "id" | "parent" | "learnedFrom" | "atMs">;
+};
+
+/** Items as [n] risk of the proposal and [n] 1 where it is wrong. */
+export interface Risks {
+  readonly risk: Float64Array;
+  readonly wrong: Float64Array;
+}
+
+/**
+ * Error now: of the label that would go out if nobody looked, on held-out items, under the lesson in force. The note
+ * adds what that makes of the whole pool, where answered items count as right: error x share not answered.
+ */
+export function errorNow(
+  measured: Measurement | null,
+  { pool, answered }: { readonly pool: number; readonly answered: number },
+): Measurement | null {
+  if (measured === null || pool === 0) return measured;
+  const left = measured.value * (1 - answered / pool);
+  const note = `with the ${answered} answered items right, ${percent(left)} of all ${pool} is wrong`;
+  return { ...measured, note: measured.note === undefined ? note : `${measured.note}; ${note}` };
+}
+
+/** Minutes of attention spent on every answer ever given, those taken back included. */
+export function minutesSpent(answers: readonly Answer[]): Measurement {
+  const given = answers.filter(({ decision }) => decision !== "undone");
+  const ms = given.reduce((sum, answer) => sum + answer.ms, 0);
+  return {
+    metric: "minutes",
+    value: ms / 60_000,
+    interval: null,
+    n: given.length,
+    note: "added up, not estimated",
+  };
+}
+
+/**
+ * Held-out error removed per minute, from the first lesson to the one in force. The minutes are those spent, so the
+ * interval is that of the change alone, divided by them. Null before anything was spent or learned.
+ */
+export function errorPerMinute(
+  change: Measurement | null,
+  minutes: Measurement,
+): Measurement | null {
+  if (change === null || change.interval === null || minutes.value === 0) return null;
+  const { low, high } = change.interval;
+  return {
+    metric: "error-removed-per-minute",
+    value: -change.value / minutes.value,
+    interval: { ...change.interval, low: -high / minutes.value, high: -low / minutes.value },
+    n: change.n,
+    note: `over ${minutes.value.toFixed(1)} minutes`,
+  };
+}
+
+/** Error of what nobody reviewed: audits read so far, among all that was accepted. */
+export function unreviewedError(
+  answers: readonly Answer[],
+  { accepted, auditsLeft }: { readonly accepted: number; readonly auditsLeft: number },
+): Measurement | null {
+  const audits = answers.filter(({ audit }) => audit);
+  const error = auditedError([
+    {
+      accepted: accepted + auditsLeft + audits.length,
+      audited: audits.length,
+      wrong: audits.filter(({ before, after }) => before !== after).length,
+    },
+  ]);
+  return error.ok ? error.value : null;
+}
+
+/** Held-out error against corrections learned from, one point a lesson. */
+export const errorCurve = (
+  lessons: readonly LessonFigures[],
+  wasInForce: ReadonlySet<string>,
+): Overview["errorCurve"] =>
+  lessons.flatMap((row) => {
+    const error = errorOf(row);
+    if (error === null) return [];
+    const { id, learnedFrom } = row.lesson;
+    return [{ ...pointOf(learnedFrom.length, error), lessonId: id, promoted: wasInForce.has(id) }];
+  });
+
+/** The error after the next corrections; empty while there is too little to tell. */
+export function forecast(curve: readonly Point[]): Point[] {
+  const last = Math.max(0, ...curve.map(({ x }) => x));
+  const z = twoSidedZ(0.95);
+  const points = curve.map(({ x, y, low, high }) => ({
+    corrections: x,
+    error: y,
+    standardError: Math.max(((high ?? y) - (low ?? y)) / (2 * z), Number.EPSILON),
+  }));
+  if (points.length === 0) return [];
+  const ahead = forecastError(points, { at: FORECAST_STEPS.map((step) => last + step) }) ?? [];
+  return ahead.map(({ corrections, error, low, high }) => ({
+    x: corrections,
+    y: error,
+    low,
+    high,
+    n: null,
+  }));
+}
+
+/** Error of what goes out against the share that goes out unread, least risky first. */
+export function riskCoveragePoints({ risk, wrong }: Risks): Point[] {
+  const n = risk.length;
+  if (n === 0) return [];
+  const { coverage, error } = riskCoverage(risk, wrong);
+  const count = Math.min(CURVE_POINTS, n);
+  return Array.from({ length: count }, (_, index) => {
+    const items = Math.round(((index + 1) * n) / count);
+    const y = error[items - 1] ?? 0;
+    const { low, high } = wilson(Math.round(y * items), items);
+    return { x: coverage[items - 1] ?? 0, y, low, high, n: items };
+  });
+}
+
+/** Share wrong against risk promised, in ten bins; empty bins left out. */
+export const reliabilityPoints = ({ risk, wrong }: Risks): Point[] =>
+  reliabilityBins(risk, wrong).flatMap(({ n, predicted, observed, interval }) =>
+    observed === null
+      ? []
+      : [{ x: predicted, y: observed, low: interval.low, high: interval.high, n }],
+  );
+
+/**
+ * Errors expected to be left after reviewing the x riskiest open cases, the risks' calibration taken from held-out
+ * items. `sampled`: share of the open cases that `risks` is a random sample of; counts are scaled up by it.
+ */
+export function budgetPoints(
+  risks: readonly number[],
+  { heldOut, sampled }: { readonly heldOut: Risks; readonly sampled: number },
+): Point[] {
+  const ordered = Float64Array.from(risks).sort().reverse();
+  const expected = heldOut.risk.reduce((sum, one) => sum + one, 0);
+  const observed = heldOut.wrong.reduce((sum, one) => sum + one, 0);
+  const calibration = expected > 0 ? { calibration: calibrationRatio({ observed, expected }) } : {};
+  const scaled = (value: number | null) => (value === null ? null : value / sampled);
+  return budgetCurve(ordered, calibration).map(({ x, y, low, high, n }) => ({
+    x: Math.round(x / sampled),
+    y: y / sampled,
+    low: scaled(low),
+    high: scaled(high),
+    n,
+  }));
+}
+
+/** How each rule and each other voting source does. */
+export function ruleViews(
+  config: ProjectConfig,
+  table: SourceTable,
+  weights: Readonly<Record<string, number>>,
+): RuleView[] {
+  const rows = new Map(table.sources.map((row) => [row.source, row]));
+  const rules = new Map(config.rules.map((rule) => [rule.id, rule]));
+  const ids = [...rules.keys(), ...[...rows.keys()].filter((id) => !rules.has(id))];
+  return ids.map((id) => {
+    const row = rows.get(id);
+    const votes = row?.votes ?? 0;
+    return {
+      rule: rules.get(id) ?? null,
+      id,
+      title: sourceTitle(id),
+      coverage: {
+        metric: "coverage",
+        value: table.items === 0 ? 0 : votes / table.items,
+        interval: wilson(votes, table.items),
+        n: table.items,
+      },
+      accuracy: row === undefined ? null : accuracyOf(row),
+      conflicts: row === undefined ? 0 : row.contradicted / row.votes,
+      overlap: row === undefined ? 0 : row.shared / row.votes,
+      weight: weights[id] ?? null,
+    };
+  });
+}
+
+function accuracyOf({ votes, judged, right, expectedRight }: SourceRow): Measurement {
+  if (judged >= JUDGED_MIN)
+    return {
+      metric: "accuracy",
+      value: right / judged,
+      interval: wilson(right, judged),
+      n: judged,
+      note: "on answered items, which are riskier than most",
+    };
+  return {
+    metric: "accuracy",
+    value: expectedRight / votes,
+    interval: null,
+    n: votes,
+    note: "as the lesson in force has it; too few answered items to count",
+  };
+}
+
+/** What the gate promises of the proposals it lets out unread, and what held-out items show. */
+export function gatesView(config: ProjectConfig, { risk, wrong }: Risks): Overview["gates"] {
+  const { acceptBelow } = config.route;
+  const out = [...risk.keys()].filter((index) => (risk[index] ?? 1) < acceptBelow);
+  const errors = out.reduce((sum, index) => sum + (wrong[index] ?? 0), 0);
+  return {
+    acceptBelow,
+    promise: `Proposals with a risk below ${percent(acceptBelow)} go out unread; of those, fewer than ${percent(acceptBelow)} should be wrong.`,
+    measured:
+      out.length === 0
+        ? null
+        : {
+            metric: "accepted-error",
+            value: errors / out.length,
+            interval: clopperPearson(errors, out.length),
+            n: out.length,
+            note: `${out.length} of ${risk.length} held-out proposals would go out unread`,
+          },
+  };
+}
+
+/** What each refit changed, oldest first. */
+export function learningSteps(
+  lessons: readonly LessonFigures[],
+  wasInForce: ReadonlySet<string>,
+): LearningStep[] {
+  const byId = new Map(lessons.map((row) => [row.lesson.id, row.lesson]));
+  return lessons.flatMap(({ lesson, measurements, gate }) => {
+    const of = (metric: string) => measurements.find((known) => known.metric === metric);
+    const [before, after, change] = [of(BEFORE_METRIC), of(ERROR_METRIC), of(CHANGE_METRIC)];
+    if (before === undefined || after === undefined || change === undefined) return [];
+    const seen = new Set(lesson.parent === null ? [] : byId.get(lesson.parent)?.learnedFrom);
+    return [
+      {
+        corrections: lesson.learnedFrom.filter((id) => !seen.has(id)).length,
+        lessonId: lesson.id,
+        before,
+        after,
+        change,
+        promoted: wasInForce.has(lesson.id),
+        gate: gate ?? "",
+        atMs: lesson.atMs,
+      },
+    ];
+  });
+}
+
+const pointOf = (x: number, { value, interval, n }: Measurement): Point => ({
+  x,
+  y: value,
+  low: interval?.low ?? null,
+  high: interval?.high ?? null,
+  n,
+});
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

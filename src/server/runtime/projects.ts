@@ -1,0 +1,93 @@
+import { Problem } from "#core/errors.ts";
+import type { ProjectId } from "#core/ids.ts";
+import type { Project, ProjectConfig } from "#core/project.ts";
+import type { ProjectDetail, ProjectSummary } from "#core/views.ts";
+import { checkRule } from "#propose/rules.ts";
+import { loadSystem } from "#systems/registry.ts";
+import { askForAssessment } from "./assess.ts";
+import { type Host, projectOf } from "./host.ts";
+import { projectSummary } from "./views.ts";
+
+export async function listProjects({ store }: Host): Promise<ProjectSummary[]> {
+  const projects = await store.projects();
+  return Promise.all(
+    projects.map(async (project) =>
+      projectSummary(project, project.counts, await store.lessonInForce(project.id)),
+    ),
+  );
+}
+
+export async function projectDetail(host: Host, id: ProjectId): Promise<ProjectDetail> {
+  return detailOf(host, await projectOf(host, id));
+}
+
+/** @throws Problem `conflict` when the name is taken, `bad-input` when a rule or the system does not fit. */
+export async function createProject(host: Host, config: ProjectConfig): Promise<ProjectDetail> {
+  await checkConfig(config);
+  if ((await host.store.projectByName(config.name)) !== undefined) throw nameTaken(config.name);
+  const project = await host.store.createProject(config);
+  host.live.publish({ kind: "project-changed", projectId: project.id });
+  return detailOf(host, project);
+}
+
+/** New rules, gates or costs hold for what is open from now on; what was answered stays answered. */
+export async function changeProject(
+  host: Host,
+  id: ProjectId,
+  config: ProjectConfig,
+): Promise<ProjectDetail> {
+  const before = await projectOf(host, id);
+  await checkConfig(config);
+  const named = await host.store.projectByName(config.name);
+  if (named !== undefined && named.id !== id) throw nameTaken(config.name);
+  checkSchemaChange(before.config, config);
+  const project = await host.store.changeProject(id, config);
+  host.live.publish({ kind: "project-changed", projectId: id });
+  await askForAssessment(host, id);
+  return detailOf(host, project);
+}
+
+async function detailOf({ store }: Host, project: Project): Promise<ProjectDetail> {
+  const [counts, inForce] = await Promise.all([
+    store.counts(project.id),
+    store.lessonInForce(project.id),
+  ]);
+  return { ...projectSummary(project, counts, inForce), config: project.config };
+}
+
+async function checkConfig(config: ProjectConfig): Promise<void> {
+  const { classes } = config.task.schema;
+  for (const rule of config.rules) {
+    const problem = checkRule(rule, classes);
+    if (problem !== undefined) throw problem;
+  }
+  const ids = config.rules.map(({ id }) => id);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined)
+    throw new Problem("bad-input", "Two rules have the same id", {
+      expected: "an id of its own for each rule",
+      got: `"${twice}" twice`,
+      at: { field: "rules" },
+    });
+  const system = await loadSystem(config.assess.system);
+  if (system.project === undefined)
+    throw new Problem("bad-input", `A project cannot run on "${system.id}"`, {
+      at: { field: "assess.system" },
+    });
+}
+
+/** A class that answers may already carry cannot go away. */
+function checkSchemaChange(before: ProjectConfig, after: ProjectConfig): void {
+  const gone = before.task.schema.classes.find((c) => !after.task.schema.classes.includes(c));
+  if (gone === undefined) return;
+  throw new Problem("conflict", "A class cannot be taken out of a project", {
+    expected: `the classes ${before.task.schema.classes.join(", ")}, and more if you like`,
+    got: `no "${gone}"`,
+    hint: "Make a new project with the classes you want and import there.",
+  });
+}
+
+const nameTaken = (name: string): Problem =>
+  new Problem("conflict", `There is a project named "${name}" already`, {
+    hint: "Choose another name, or change that project.",
+  });
