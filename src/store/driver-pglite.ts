@@ -3,7 +3,7 @@ import { fdatasyncSync } from "node:fs";
 import { PGlite } from "@electric-sql/pglite";
 import { NodeFS } from "@electric-sql/pglite/nodefs";
 import { vector } from "@electric-sql/pglite-pgvector";
-import type { Queryable, Sql, Tx, Value } from "./sql.ts";
+import { type Queryable, type Sql, statementProblem, type Tx, type Value } from "./sql.ts";
 
 /**
  * PGlite ships with fsync off, and its file layer has no fsync at all. A commit must survive a power cut as well as
@@ -55,7 +55,11 @@ type Connection = Pick<PGlite, "query" | "exec">;
 function queryable(connection: Connection): Queryable {
   return {
     async query<Row>(text: string, values: readonly Value[] = []): Promise<Row[]> {
-      return (await connection.query<Row>(text, [...values])).rows;
+      try {
+        return (await connection.query<Row>(text, [...values])).rows;
+      } catch (error) {
+        throw statementProblem(error);
+      }
     },
     async exec(script) {
       await connection.exec(script);

@@ -2,7 +2,7 @@
 import { types as defaultTypes, Pool, type PoolClient } from "pg";
 import { Problem } from "#core/errors.ts";
 import { CopyIn } from "./copy-in.ts";
-import type { Queryable, Sql, Tx, Value } from "./sql.ts";
+import { type Queryable, type Sql, statementProblem, type Tx, type Value } from "./sql.ts";
 
 const CONNECTIONS_MAX = 10;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -18,12 +18,12 @@ const types = {
 /** What a failed connection looks like, as opposed to a failed statement. */
 const UNREACHABLE = new Set(["ECONNREFUSED", "ENOTFOUND", "ETIMEDOUT", "ECONNRESET", "57P03"]);
 
-function reachable(error: unknown): unknown {
+function asProblem(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const code = "code" in error ? String(error.code) : "";
   const gone =
     UNREACHABLE.has(code) || /timeout exceeded when trying to connect/.test(error.message);
-  if (!gone) return error;
+  if (!gone) return statementProblem(error);
   return new Problem("unavailable", "The database does not answer", {
     got: error.message === "" ? code : error.message,
     hint: "See that PostgreSQL runs and that DATABASE_URL names its host, port, user and database.",
@@ -37,7 +37,7 @@ function queryable(connection: Pick<PoolClient, "query">): Queryable {
         const { rows } = await connection.query(text, [...values]);
         return rows;
       } catch (error) {
-        throw reachable(error);
+        throw asProblem(error);
       }
     },
     async exec(script) {
@@ -50,7 +50,7 @@ async function connect(pool: Pool): Promise<PoolClient> {
   try {
     return await pool.connect();
   } catch (error) {
-    throw reachable(error);
+    throw asProblem(error);
   }
 }
 
@@ -70,7 +70,7 @@ async function transaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise
     await client.query("rollback").catch((failed: Error) => {
       broken = failed;
     });
-    throw reachable(error);
+    throw asProblem(error);
   } finally {
     // A connection that cannot even roll back is thrown away.
     client.release(broken);

@@ -9,6 +9,7 @@ import {
   ITEM_FIELDS,
   ITEM_TABLES,
   itemLine,
+  requireStorable,
   toCase,
   toCorrection,
   toItem,
@@ -33,6 +34,7 @@ async function append(
   id: ProjectId,
   { rows, format, batch }: { rows: readonly ItemRow[]; format: string; batch: string },
 ): Promise<Appended> {
+  rows.forEach(requireStorable);
   return await db.change(id, async (tx, no) => {
     const found = await tx.query<{ id: string }>(
       "select id from items where project_no = $1 and id = any($2::text[])",

@@ -44,8 +44,8 @@ export function toItem(row: unknown): ItemRow {
   };
 }
 
-/** One line for COPY. Ids and labels with NUL are refused: they would come back as something else. */
-export function itemLine(projectNo: number, item: ItemRow): string {
+/** Ids and labels with NUL are refused: PostgreSQL cannot hold it, and they would come back as something else. */
+export function requireStorable(item: ItemRow): void {
   for (const [field, value] of [
     ["id", item.id],
     ["gold", item.gold ?? ""],
@@ -56,6 +56,10 @@ export function itemLine(projectNo: number, item: ItemRow): string {
         got: quoted(value),
         at: { field },
       });
+}
+
+/** One line for COPY. */
+export function itemLine(projectNo: number, item: ItemRow): string {
   const { input, proposal, votes } = item;
   return copyRow([
     projectNo,

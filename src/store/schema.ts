@@ -216,6 +216,8 @@ export const jobs = pgTable(
     worker: text(),
     heartbeatMs: ms("heartbeat_ms"),
     cancelling: boolean().notNull().default(false),
+    /** Times it was started since it was last asked for by somebody. */
+    attempts: integer().notNull().default(0),
   },
   (t) => [
     index("jobs_by_time").on(t.createdAtMs),

@@ -1,5 +1,7 @@
 /** The little that both drivers must be able to do. Everything above it is the same SQL on both. */
 
+import { Problem } from "#core/errors.ts";
+
 /** `null` or a plain value; arrays go to array parameters; JSON is passed as text. */
 export type Value =
   | string
@@ -58,6 +60,16 @@ export function sqlState(error: unknown): string | undefined {
 }
 
 export const UNIQUE_VIOLATION = "23505";
+const NUL_IN_TEXT = "22021";
+
+/** What a statement threw, as the caller's problem where it is one. */
+export function statementProblem(error: unknown): unknown {
+  if (sqlState(error) !== NUL_IN_TEXT) return error;
+  return new Problem("bad-input", "An id or a name contains a NUL character", {
+    expected: "text without U+0000, which PostgreSQL cannot hold",
+    hint: "Leave the character out.",
+  });
+}
 
 /** PostgreSQL text cannot hold NUL: ids that contain it are refused, free text has it replaced. */
 export const hasNul = (text: string): boolean => text.includes("\0");
