@@ -37,48 +37,39 @@ export function denseRows(dense: Dense, rowIndices: ArrayLike<number>): Dense {
 }
 
 /**
- * `out += X[rows] · W`, with W [cols, k] and out [rows.length, k], both row-major.
- * Zero entries are passed over: after a ReLU half of them are.
+ * `out += X[rows] · W`, with W [cols, k] and out [rows.length, k], both row-major. For few columns k:
+ * each sum stays in a register.
  */
 export function addDenseRowsTimes(
   x: Dense,
   rows: Uint32Array,
-  weights: Float32Array,
-  k: number,
-  out: Float32Array,
+  { k, factor, out }: { k: number; factor: Float32Array; out: Float32Array },
 ): void {
   const { cols, values } = x;
   for (let b = 0; b < rows.length; b++) {
     const start = (rows[b] as number) * cols;
-    const outStart = b * k;
-    for (let j = 0; j < cols; j++) {
-      const value = values[start + j] as number;
-      if (value === 0) continue;
-      const w = j * k;
-      for (let c = 0; c < k; c++)
-        out[outStart + c] = (out[outStart + c] as number) + value * (weights[w + c] as number);
+    for (let c = 0; c < k; c++) {
+      let sum = 0;
+      for (let j = 0, w = c; j < cols; j++, w += k)
+        sum += (values[start + j] as number) * (factor[w] as number);
+      out[b * k + c] = (out[b * k + c] as number) + sum;
     }
   }
 }
 
-/** `out += X[rows]ᵀ · G`, with G [rows.length, k] and out [cols, k], both row-major. */
+/** `out += X[rows]ᵀ · G`, with G [rows.length, k] and out [cols, k], both row-major, k small. */
 export function addDenseRowsTransposeTimes(
   x: Dense,
   rows: Uint32Array,
-  g: Float32Array,
-  k: number,
-  out: Float32Array,
+  { k, factor, out }: { k: number; factor: Float32Array; out: Float32Array },
 ): void {
   const { cols, values } = x;
   for (let b = 0; b < rows.length; b++) {
     const start = (rows[b] as number) * cols;
-    const gStart = b * k;
-    for (let j = 0; j < cols; j++) {
-      const value = values[start + j] as number;
-      if (value === 0) continue;
-      const w = j * k;
-      for (let c = 0; c < k; c++)
-        out[w + c] = (out[w + c] as number) + value * (g[gStart + c] as number);
+    for (let c = 0; c < k; c++) {
+      const g = factor[b * k + c] as number;
+      for (let j = 0, w = c; j < cols; j++, w += k)
+        out[w] = (out[w] as number) + g * (values[start + j] as number);
     }
   }
 }

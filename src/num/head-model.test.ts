@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { rngOf } from "#core/rng.ts";
 import type { HeadModel, Pass } from "./head-model.ts";
-import { fromF32, type JaxArray, loadJax, scope, toF32 } from "./jax.ts";
+import { fromF32, loadJax, scope, toF32 } from "./jax.ts";
+import { headArrays, jaxLoss } from "./jax-head.ts";
 import { linearHead } from "./linear-head.ts";
-import type { Matrix } from "./matrix.ts";
+import { type Matrix, takeRows } from "./matrix.ts";
 import { mlpHead } from "./mlp-head.ts";
 import { withWorkspace } from "./simd.ts";
 import { softmax } from "./softmax.ts";
@@ -91,43 +92,24 @@ test.each(combinations)("$name: the gradient is the slope of the loss", ({ model
 });
 
 const jax = await loadJax();
-const { numpy: np, nn } = jax;
 
 /** The same head and loss written for the array library, which differentiates it by itself. */
 function gradientByJax(model: HeadModel, parameters: Float32Array): Float32Array {
-  const shapes =
-    model.size === model.weights + CLASSES
-      ? [[INPUTS, CLASSES], [CLASSES]]
-      : [[INPUTS, HIDDEN], [HIDDEN, CLASSES], [HIDDEN], [CLASSES]];
-  const dense = csrToDense(sparse);
-  const x = new Float32Array(ROWS * INPUTS);
+  const linear = model.size === model.weights + CLASSES;
+  const head = { inputs: INPUTS, classes: CLASSES, batch: ROWS };
+  const shape = linear ? head : { ...head, hidden: HIDDEN };
+  const x = takeRows(csrToDense(sparse), rows).values;
   const y = new Float32Array(ROWS * CLASSES);
-  rows.forEach((row, b) => {
-    x.set(dense.values.subarray(row * INPUTS, (row + 1) * INPUTS), b * INPUTS);
-    y[b * CLASSES + (targets[b] as number)] = 1;
+  targets.forEach((target, b) => {
+    y[b * CLASSES + target] = ROWS; // the library's loss is the mean, ours the sum
   });
-  const loss = (parts: JaxArray[], xs: JaxArray, ys: JaxArray): JaxArray => {
-    const [w1, second, b1, b2] = parts as [JaxArray, JaxArray, JaxArray, JaxArray];
-    const logits =
-      parts.length === 2
-        ? np.matmul(xs, w1).add(second)
-        : np.matmul(nn.relu(np.matmul(xs, w1).add(b1)), second).add(b2);
-    return np.sum(nn.logSoftmax(logits).mul(ys)).neg();
-  };
   return scope(jax, () => {
-    let at = 0;
-    const parts = shapes.map((shape) => {
-      const size = shape.reduce((a, b) => a * b, 1);
-      at += size;
-      return fromF32(jax, parameters.subarray(at - size, at), shape);
-    });
-    const slope = jax.grad(loss);
-    const gradients = slope(
-      parts,
+    const slopes = jax.grad(jaxLoss(jax, shape))(
+      headArrays(jax, shape, parameters),
       fromF32(jax, x, [ROWS, INPUTS]),
       fromF32(jax, y, [ROWS, CLASSES]),
     );
-    return Float32Array.from((gradients as JaxArray[]).flatMap((g) => Array.from(toF32(g))));
+    return Float32Array.from(slopes.flatMap((slope) => Array.from(toF32(slope))));
   });
 }
 

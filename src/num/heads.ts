@@ -184,6 +184,7 @@ function runEpoch(
     const rows = order.subarray(b * batch, (b + 1) * batch);
     const logits = how.pass.forward(features, rows);
     const judged = loss(logits, rows);
+    assert(judged.gradient.length === logits.length, "a gradient has one entry for each logit");
     if (!isSound(judged))
       return err({ kind: "nan-loss", part: "training", row: unsoundRow(logits, rows, loss) });
     how.step(judged.gradient, rows, schedule(epoch * batches + b, epochs * batches));

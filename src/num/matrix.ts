@@ -28,63 +28,93 @@ const WIDE_MIN = 8;
 
 /** `out += X[rows] · W`, W [cols, k] being the factor, out [rows.length, k]. */
 export function addRowsTimes(x: Matrix, rows: Uint32Array, product: Product): void {
-  const { kernels, k, factor, out } = product;
-  if (k < WIDE_MIN) {
-    if (isCsr(x)) addCsrRowsTimes(x, rows, factor, k, out);
-    else addDenseRowsTimes(x, rows, factor, k, out);
-    return;
-  }
+  if (product.k >= WIDE_MIN) addWideRowsTimes(x, rows, product);
+  else if (isCsr(x)) addCsrRowsTimes(x, rows, product);
+  else addDenseRowsTimes(x, rows, product);
+}
+
+/** `out += X[rows]ᵀ · G`, G [rows.length, k] being the factor, out [cols, k]. */
+export function addRowsTransposeTimes(x: Matrix, rows: Uint32Array, product: Product): void {
+  if (product.k >= WIDE_MIN && isCsr(x)) addWideCsrTransposeTimes(x, rows, product);
+  else if (isCsr(x)) addCsrRowsTransposeTimes(x, rows, product);
+  else if (product.k >= WIDE_MIN) addWideDenseTransposeTimes(x, rows, product);
+  else addDenseRowsTransposeTimes(x, rows, product);
+}
+
+function addWideRowsTimes(x: Matrix, rows: Uint32Array, { kernels, k, factor, out }: Product) {
   const { values } = x;
-  const columns = isCsr(x) ? x.indices : allRows(x.cols);
+  const sparse = isCsr(x);
+  const columns = sparse ? x.indices : allRows(x.cols);
   const stride = k * Float32Array.BYTES_PER_ELEMENT;
-  const at = (column: number | undefined) => factor.byteOffset + (column as number) * stride;
+  const w = factor.byteOffset;
   for (let b = 0; b < rows.length; b++) {
-    const { start, end, shift } = span(x, rows[b] as number);
+    const row = rows[b] as number;
+    const start = sparse ? (x.indptr[row] as number) : row * x.cols;
+    const end = sparse ? (x.indptr[row + 1] as number) : start + x.cols;
+    const first = sparse ? start : 0; // where the row's columns start in `columns`
     const y = out.byteOffset + b * stride;
     let p = start;
-    for (; p + 4 <= end; p += 4) {
-      const c = p - shift;
+    let c = first;
+    for (; p + 4 <= end; p += 4, c += 4)
       kernels.axpy4(
         k,
         values[p] as number,
         values[p + 1] as number,
         values[p + 2] as number,
         values[p + 3] as number,
-        at(columns[c]),
-        at(columns[c + 1]),
-        at(columns[c + 2]),
-        at(columns[c + 3]),
+        w + (columns[c] as number) * stride,
+        w + (columns[c + 1] as number) * stride,
+        w + (columns[c + 2] as number) * stride,
+        w + (columns[c + 3] as number) * stride,
         y,
       );
-    }
-    for (; p < end; p++) kernels.axpy(k, values[p] as number, at(columns[p - shift]), y);
+    for (; p < end; p++, c++)
+      kernels.axpy(k, values[p] as number, w + (columns[c] as number) * stride, y);
   }
 }
 
-/** `out += X[rows]ᵀ · G`, G [rows.length, k] being the factor, out [cols, k]. */
-export function addRowsTransposeTimes(x: Matrix, rows: Uint32Array, product: Product): void {
-  const { kernels, k, factor, out } = product;
-  if (k < WIDE_MIN) {
-    if (isCsr(x)) addCsrRowsTransposeTimes(x, rows, factor, k, out);
-    else addDenseRowsTransposeTimes(x, rows, factor, k, out);
-    return;
-  }
-  const { values } = x;
-  const columns = isCsr(x) ? x.indices : allRows(x.cols);
+function addWideCsrTransposeTimes(
+  { indptr, indices, values }: Csr,
+  rows: Uint32Array,
+  { kernels, k, factor, out }: Product,
+) {
   const stride = k * Float32Array.BYTES_PER_ELEMENT;
+  const y = out.byteOffset;
   for (let b = 0; b < rows.length; b++) {
-    const { start, end, shift } = span(x, rows[b] as number);
+    const row = rows[b] as number;
+    const end = indptr[row + 1] as number;
     const g = factor.byteOffset + b * stride;
-    for (let p = start; p < end; p++) {
-      const y = out.byteOffset + (columns[p - shift] as number) * stride;
-      kernels.axpy(k, values[p] as number, g, y);
-    }
+    for (let p = indptr[row] as number; p < end; p++)
+      kernels.axpy(k, values[p] as number, g, y + (indices[p] as number) * stride);
   }
 }
 
-/** Where a row's values start and end, and what to take off their positions for those of columns. */
-function span(x: Matrix, row: number): { start: number; end: number; shift: number } {
-  if (isCsr(x))
-    return { start: x.indptr[row] as number, end: x.indptr[row + 1] as number, shift: 0 };
-  return { start: row * x.cols, end: (row + 1) * x.cols, shift: row * x.cols };
+/** Column by column of X, so that four rows at a time go into one row of `out`. */
+function addWideDenseTransposeTimes(
+  { cols, values }: Dense,
+  rows: Uint32Array,
+  { kernels, k, factor, out }: Product,
+) {
+  const stride = k * Float32Array.BYTES_PER_ELEMENT;
+  const starts = rows.map((row) => row * cols);
+  for (let j = 0; j < cols; j++) {
+    const y = out.byteOffset + j * stride;
+    let b = 0;
+    let g = factor.byteOffset;
+    for (; b + 4 <= rows.length; b += 4, g += 4 * stride)
+      kernels.axpy4(
+        k,
+        values[(starts[b] as number) + j] as number,
+        values[(starts[b + 1] as number) + j] as number,
+        values[(starts[b + 2] as number) + j] as number,
+        values[(starts[b + 3] as number) + j] as number,
+        g,
+        g + stride,
+        g + 2 * stride,
+        g + 3 * stride,
+        y,
+      );
+    for (; b < rows.length; b++, g += stride)
+      kernels.axpy(k, values[(starts[b] as number) + j] as number, g, y);
+  }
 }

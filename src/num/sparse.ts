@@ -123,46 +123,44 @@ export function csrTimesVector(csr: Csr, v: ArrayLike<number>): Float64Array {
   return out;
 }
 
-/** `out += X[rows] · W`, with W [cols, k] and out [rows.length, k], both row-major. */
+/**
+ * `out += X[rows] · W`, with W [cols, k] and out [rows.length, k], both row-major. For few columns k:
+ * each sum stays in a register.
+ */
 export function addCsrRowsTimes(
   x: Csr,
   rows: Uint32Array,
-  weights: Float32Array,
-  k: number,
-  out: Float32Array,
+  { k, factor, out }: { k: number; factor: Float32Array; out: Float32Array },
 ): void {
   const { indptr, indices, values } = x;
   for (let b = 0; b < rows.length; b++) {
-    const row = rows[b] as number;
-    const end = indptr[row + 1] as number;
-    const outStart = b * k;
-    for (let p = indptr[row] as number; p < end; p++) {
-      const value = values[p] as number;
-      const w = (indices[p] as number) * k;
-      for (let c = 0; c < k; c++)
-        out[outStart + c] = (out[outStart + c] as number) + value * (weights[w + c] as number);
+    const start = indptr[rows[b] as number] as number;
+    const end = indptr[(rows[b] as number) + 1] as number;
+    for (let c = 0; c < k; c++) {
+      let sum = 0;
+      for (let p = start; p < end; p++)
+        sum += (values[p] as number) * (factor[(indices[p] as number) * k + c] as number);
+      out[b * k + c] = (out[b * k + c] as number) + sum;
     }
   }
 }
 
-/** `out += X[rows]ᵀ · G`, with G [rows.length, k] and out [cols, k], both row-major. */
+/** `out += X[rows]ᵀ · G`, with G [rows.length, k] and out [cols, k], both row-major, k small. */
 export function addCsrRowsTransposeTimes(
   x: Csr,
   rows: Uint32Array,
-  g: Float32Array,
-  k: number,
-  out: Float32Array,
+  { k, factor, out }: { k: number; factor: Float32Array; out: Float32Array },
 ): void {
   const { indptr, indices, values } = x;
   for (let b = 0; b < rows.length; b++) {
-    const row = rows[b] as number;
-    const end = indptr[row + 1] as number;
-    const gStart = b * k;
-    for (let p = indptr[row] as number; p < end; p++) {
-      const value = values[p] as number;
-      const w = (indices[p] as number) * k;
-      for (let c = 0; c < k; c++)
-        out[w + c] = (out[w + c] as number) + value * (g[gStart + c] as number);
+    const start = indptr[rows[b] as number] as number;
+    const end = indptr[(rows[b] as number) + 1] as number;
+    for (let c = 0; c < k; c++) {
+      const g = factor[b * k + c] as number;
+      for (let p = start; p < end; p++) {
+        const w = (indices[p] as number) * k + c;
+        out[w] = (out[w] as number) + g * (values[p] as number);
+      }
     }
   }
 }
