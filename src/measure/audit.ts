@@ -278,18 +278,21 @@ export function predictionPoweredError(
   const strata = auditStrata(items);
   const nothing = unanswerable(strata);
   if (nothing !== undefined) return err(nothing);
-  const open = strata.filter(({ accepted, audited }) => accepted > audited);
-  const events = Math.min(total(open, "wrong"), total(open, "audited") - total(open, "wrong"));
-  const thin = open.some(({ audited }) => audited < AUDITS_PER_STRATUM_MIN);
-  if (weighting === "stratified" && (thin || events < EVENTS_MIN))
-    return auditedError(strata, level);
-  if (events < EVENTS_MIN) return err({ kind: "too-few-events", got: events, need: EVENTS_MIN });
-
   const unread = total(strata, "accepted") - total(strata, "audited");
-  const audits =
-    weighting === "stratified"
-      ? stratifiedAudits(items, unread)
-      : inversePropensityAudits(items, unread);
+  const stratified = weighting === "stratified";
+  const thin = strata.some(
+    ({ accepted, audited }) => accepted > audited && audited < AUDITS_PER_STRATUM_MIN,
+  );
+  if (stratified && thin) return auditedError(strata, level);
+  const audits = stratified
+    ? stratifiedAudits(items, unread)
+    : inversePropensityAudits(items, unread);
+  const errors = audits.reduce((sum, audit) => sum + audit.wrong, 0);
+  const events = Math.min(errors, audits.length - errors);
+  if (events < EVENTS_MIN)
+    return stratified
+      ? auditedError(strata, level)
+      : err({ kind: "too-few-events", got: events, need: EVENTS_MIN });
   const trust = trustIn(audits);
   let unreadRisk = 0;
   for (let i = 0; i < n; i++)
@@ -312,6 +315,6 @@ export function predictionPoweredError(
       method: `prediction-powered-${weighting}`,
     },
     n: audits.length,
-    note: `risks trusted ${trust.toFixed(2)}; ${total(strata, "wrong")} wrong of ${audits.length} audited at random; ${unread} went out unread`,
+    note: `risks trusted ${trust.toFixed(2)}; ${errors} wrong of ${audits.length} audited at random; ${unread} went out unread`,
   });
 }
