@@ -18,7 +18,11 @@ gradients[0, 1] = 5.0
 
 CASES = {
     "sgd": (torch.optim.SGD, {"lr": 0.1}, {"kind": "sgd"}),
-    "sgd, momentum": (torch.optim.SGD, {"lr": 0.1, "momentum": 0.9}, {"kind": "sgd", "momentum": 0.9}),
+    "sgd, momentum": (
+        torch.optim.SGD,
+        {"lr": 0.1, "momentum": 0.9},
+        {"kind": "sgd", "momentum": 0.9},
+    ),
     "sgd, momentum and decay": (
         torch.optim.SGD,
         {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.05},

@@ -44,8 +44,9 @@ unsigned = counts(n_features=4096, alternate_sign=False)
 bigrams = counts(n_features=1000, alternate_sign=False, ngram_range=(1, 2))
 signed = counts(n_features=64, alternate_sign=True, ngram_range=(1, 3))
 signed.eliminate_zeros()
-log_tf = TfidfTransformer(norm="l2", use_idf=False, sublinear_tf=True).fit_transform(unsigned.copy())
-tfidf = TfidfTransformer(norm="l2").fit(unsigned)
+sublinear = TfidfTransformer(norm="l2", use_idf=False, sublinear_tf=True)
+log_tf = sublinear.fit_transform(unsigned.copy())
+tfidf = TfidfTransformer(norm="l2").fit_transform(unsigned.copy())
 
 out = {
     "source": "HashingVectorizer, TfidfTransformer, murmurhash3_32",
@@ -59,7 +60,7 @@ out = {
         {"name": "bigrams", "buckets": 1000, "ngrams": [1, 2], "rows": rows(bigrams)},
         {"name": "signed", "buckets": 64, "ngrams": [1, 3], "rows": rows(signed)},
         {"name": "log-tf", "buckets": 4096, "ngrams": [1, 1], "rows": rows(log_tf)},
-        {"name": "tf-idf", "buckets": 4096, "ngrams": [1, 1], "rows": rows(tfidf.transform(unsigned))},
+        {"name": "tf-idf", "buckets": 4096, "ngrams": [1, 1], "rows": rows(tfidf)},
     ],
     "texts": TEXTS,
     "tokens": [HashingVectorizer().build_analyzer()(text) for text in TEXTS],

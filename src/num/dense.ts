@@ -37,8 +37,8 @@ export function denseRows(dense: Dense, rowIndices: ArrayLike<number>): Dense {
 }
 
 /**
- * `out += X[rows] · W`, with W [cols, k] and out [rows.length, k], both row-major. For few columns k:
- * each sum stays in a register.
+ * `out += X[rows] · W`, with W [cols, k] and out [rows.length, k], both row-major. For few columns
+ * k: each sum stays in a register.
  */
 export function addDenseRowsTimes(
   x: Dense,

@@ -22,7 +22,9 @@ const sparse = csrFromRows(
 const rows = Uint32Array.of(6, 0, 3, 3, 2);
 const targets = Uint32Array.from({ length: ROWS }, () => rng.int(CLASSES));
 
-/** Parameters away from the start: a linear head begins at zero, where any gradient looks symmetric. */
+/**
+ * Parameters away from the start: a linear head begins at zero, where any gradient looks symmetric.
+ */
 const somewhere = (model: HeadModel) =>
   Float32Array.from({ length: model.size }, () => 0.7 * rng.normal());
 

@@ -17,7 +17,8 @@ export type HeadShape =
 
 /**
  * A loss by the logits, so that any scalariser of any votes plugs in. `logits` [b, k] belong to the
- * items `rows` [b] of the features; `loss` is the mean over them, `gradient` [b, k] that of the mean.
+ * items `rows` [b] of the features; `loss` is the mean over them, `gradient` [b, k] that of the
+ * mean.
  */
 export type LogitLoss = (
   logits: Float32Array,
@@ -42,6 +43,7 @@ export interface TrainOptions {
   readonly epochs: number;
   readonly batch: number;
   readonly learningRate: number;
+  /** Of weights only: biases do not decay. */
   readonly weightDecay: number;
   readonly optimiser: OptimiserOptions;
   /** Default: constant. */
@@ -95,10 +97,9 @@ const modelOf = (head: HeadShape, inputs: number, classes: number): HeadModel =>
   head.kind === "linear" ? linearHead(inputs, classes) : mlpHead(inputs, head.hidden, classes);
 
 /**
- * Minibatch training in float32, the same bytes for the same seed. Every step updates all parameters,
- * those of absent features too: under Adam and momentum they go on moving, so a lazy update would not
- * be exact. The update is a vector kernel, and takes less time than the pass over the rows.
- * Throws a `cancelled` problem when `signal` says so.
+ * Minibatch training in float32, the same bytes for the same seed. Every step updates all
+ * parameters, those of absent features too: under Adam and momentum they go on moving, so a lazy
+ * update would not be exact. Throws a `cancelled` problem when `signal` says so.
  */
 export function trainHead(options: TrainOptions): Result<TrainedHead, NanLoss> {
   const { features, classes, head } = options;
@@ -168,7 +169,9 @@ function runEpochs(
 
 type Unsound = Pick<NanLoss, "kind" | "part" | "row">;
 
-/** One pass over the training rows in an order of the epoch's own; the mean of the batches' losses. */
+/**
+ * One pass over the training rows in an order of the epoch's own; the mean of the batches' losses.
+ */
 function runEpoch(
   { features, batch, epochs, rng, loss, schedule = constant }: TrainOptions,
   epoch: number,
@@ -223,7 +226,9 @@ function forwardAll(pass: Pass, features: Matrix, batch: number): Float32Array {
 const isSound = ({ loss, gradient }: ReturnType<LogitLoss>): boolean =>
   Number.isFinite(loss) && gradient.every(Number.isFinite);
 
-/** The first of `rows` that is unsound by itself; the first of all where only their sum overflows. */
+/**
+ * The first of `rows` that is unsound by itself; the first of all where only their sum overflows.
+ */
 function unsoundRow(logits: Float32Array, rows: Uint32Array, loss: LogitLoss): number {
   const k = logits.length / rows.length;
   const at = rows.findIndex((_, b) => {
@@ -233,7 +238,9 @@ function unsoundRow(logits: Float32Array, rows: Uint32Array, loss: LogitLoss): n
   return rows[Math.max(at, 0)] as number;
 }
 
-/** Rows at a time when a trained head reads features: its units then fit in the second-level cache. */
+/**
+ * Rows at a time when a trained head reads features: its units then fit in the second-level cache.
+ */
 const LOGITS_BATCH = 256;
 
 function trainedHead(

@@ -13,7 +13,8 @@ const [N, INPUTS, HIDDEN, CLASSES, BATCH, EPOCHS] = [24, 9, 10, 3, 8, 4];
 const RATE = 0.02;
 const jax = await loadJax();
 
-// Both run in float32 and sum in different orders; Adam divides by a root, so small gradients part most.
+// Both run in float32 and sum in different orders; Adam divides by a root, so small gradients part
+// most.
 const TOLERANCE = 2e-4;
 
 test.each([{ kind: "linear" }, { kind: "mlp", hidden: HIDDEN }] satisfies HeadShape[])(

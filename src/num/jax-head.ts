@@ -1,10 +1,13 @@
 import { fromF32, type Jax, type JaxArray, toF32 } from "./jax.ts";
 
-/** A head trained inside the array library: what our own kernels are checked and measured against. */
+/**
+ * A head trained inside the array library: what our own kernels are checked and measured against.
+ */
 export interface JaxTrainer {
   /**
-   * One step of Adam (PyTorch's defaults) on the mean cross-entropy of a batch, compiled as a whole:
-   * features [batch, inputs], target probabilities [batch, classes]. Returns the loss before the step.
+   * One step of Adam (PyTorch's defaults) on the mean cross-entropy of a batch, compiled as a
+   * whole: features [batch, inputs], target probabilities [batch, classes]. Returns the loss before
+   * the step.
    */
   step(features: Float32Array, targets: Float32Array, learningRate: number): number;
   /** In the order of `linearHead` and `mlpHead`. */

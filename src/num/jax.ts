@@ -6,8 +6,9 @@ import { assert } from "#core/assert.ts";
  * operands, `.ref` keeps one for further use, and memory is freed by hand. So they never leave the
  * module that made them: in by `fromF32`, out by `toF32`, between the two a `scope` that disposes.
  *
- * Three habits keep it fast: fixed shapes (each new one compiles anew), scalars that change with the
- * step passed as arrays (a number is compiled in), and `toF32` of something every step (work is queued).
+ * Three habits keep it fast: fixed shapes (each new one compiles anew), scalars that change with
+ * the step passed as arrays (a number is compiled in), and `toF32` of something every step (work is
+ * queued).
  */
 export type Jax = typeof Library;
 export type JaxArray = Library.Array;
@@ -21,7 +22,8 @@ export function loadJax(): Promise<Jax> {
 }
 
 async function load(): Promise<Jax> {
-  // Reading any array but a float32 or integer one tests `instanceof Float16Array`, which Node 20 lacks.
+  // Reading any array but a float32 or integer one tests `instanceof Float16Array`, which Node 20
+  // lacks.
   if (!("Float16Array" in globalThis))
     Object.defineProperty(globalThis, "Float16Array", { value: class Float16Array {} });
   const jax = await import("@jax-js/jax");
@@ -48,8 +50,8 @@ export function toF32(array: JaxArray): Float32Array {
 export type Own = <A extends JaxArray>(array: A) => A;
 
 /**
- * Runs `body` and disposes what it owned and did not consume, also when it throws. Fails when an owned
- * array has more references than its owner, or when the result smuggles an array out.
+ * Runs `body` and disposes what it owned and did not consume, also when it throws. Fails when an
+ * owned array has more references than its owner, or when the result smuggles an array out.
  */
 export function scope<T>(jax: Jax, body: (own: Own) => T): T {
   const owned = new Set<JaxArray>();

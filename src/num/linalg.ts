@@ -113,7 +113,10 @@ export interface Eigen {
 /** Jacobi converges quadratically, in 6 to 10 sweeps; more means the input was not finite. */
 const SWEEPS_MAX = 50;
 
-/** All eigenvalues and eigenvectors of a symmetric matrix, by cyclic Jacobi (Golub and Van Loan 8.5). */
+/**
+ * All eigenvalues and eigenvectors of a symmetric matrix, by cyclic Jacobi (Golub and Van Loan
+ * 8.5).
+ */
 export function symmetricEigen(a: Dense64): Eigen {
   const n = a.rows;
   assert(a.cols === n, "only a square matrix has eigenvalues");
@@ -143,7 +146,9 @@ function offDiagonalNorm(d: Float64Array, n: number): number {
   return Math.sqrt(sum);
 }
 
-/** Makes entry (p, q) of D zero by a rotation from both sides, and turns the columns of V with it. */
+/**
+ * Makes entry (p, q) of D zero by a rotation from both sides, and turns the columns of V with it.
+ */
 function rotate(
   d: Float64Array,
   v: Float64Array,

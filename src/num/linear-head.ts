@@ -2,8 +2,8 @@ import { addBias, addColumnSums, type HeadModel } from "./head-model.ts";
 import { addRowsTimes, addRowsTransposeTimes } from "./matrix.ts";
 
 /**
- * logits = x W + b. Parameters in order: W [inputs, classes] row-major, b [classes]. Starts at zero:
- * under a convex loss of the logits there is one valley.
+ * logits = x W + b. Parameters in order: W [inputs, classes] row-major, b [classes]. Starts at
+ * zero: under a convex loss of the logits there is one valley.
  */
 export function linearHead(inputs: number, classes: number): HeadModel {
   const weights = inputs * classes;

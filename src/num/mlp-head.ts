@@ -83,7 +83,9 @@ function mlpPass(
   };
 }
 
-/** `below` ← G W₂ᵀ where the unit is on, 0 elsewhere; below [n, hidden], G [n, k], W₂ [hidden, k]. */
+/**
+ * `below` ← G W₂ᵀ where the unit is on, 0 elsewhere; below [n, hidden], G [n, k], W₂ [hidden, k].
+ */
 function throughRelu(
   activations: Float32Array,
   { g, w2, k }: { g: Float32Array; w2: Float32Array; k: number },

@@ -15,7 +15,9 @@ export type OptimiserOptions =
       readonly epsilon?: number;
     };
 
-/** What is optimised: `size` parameters, of which the first `decayed` (weights, not biases) decay. */
+/**
+ * What is optimised: `size` parameters, of which the first `decayed` (weights, not biases) decay.
+ */
 export interface Target {
   readonly size: number;
   readonly weightDecay: number;
@@ -23,7 +25,9 @@ export interface Target {
 }
 
 export interface Optimiser {
-  /** Moves `parameters` against `gradient`, both [size] and of the optimiser's workspace, in place. */
+  /**
+   * Moves `parameters` against `gradient`, both [size] and of the optimiser's workspace, in place.
+   */
   step(parameters: Float32Array, gradient: Float32Array, learningRate: number): void;
 }
 
@@ -52,7 +56,9 @@ export function createOptimiser(
   };
 }
 
-/** A run of parameters that decay alike: from `start`, `count` of them; w and g are byte offsets. */
+/**
+ * A run of parameters that decay alike: from `start`, `count` of them; w and g are byte offsets.
+ */
 interface Part {
   readonly start: number;
   readonly count: number;
@@ -86,7 +92,9 @@ function sgd(
   };
 }
 
-/** m ← β₁ m + (1 − β₁) g; v ← β₂ v + (1 − β₂) g²; w ← w − η m̂ / (√v̂ + ε), hats for bias-corrected. */
+/**
+ * m ← β₁ m + (1 − β₁) g; v ← β₂ v + (1 − β₂) g²; w ← w − η m̂ / (√v̂ + ε), hats for bias-corrected.
+ */
 function adam(
   {
     kind,

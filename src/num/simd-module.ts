@@ -1,7 +1,8 @@
 /**
- * The inner loops of training as a WebAssembly module of a few hundred bytes, put together here since
- * plain JavaScript has no vector instructions. Each kernel runs over `count` float32 elements, four at
- * a time, then one at a time for what is left; both loops come from one description of the body.
+ * The inner loops of training as a WebAssembly module of a few hundred bytes, put together here
+ * since plain JavaScript has no vector instructions. Each kernel runs over `count` float32
+ * elements, four at a time, then one at a time for what is left; both loops come from one
+ * description of the body.
  */
 
 const I32 = 0x7f;

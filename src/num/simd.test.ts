@@ -67,7 +67,7 @@ test("a workspace within a workspace is another", () => {
   });
 });
 
-test("a workspace does not hand out more than was asked for, and is given back when its body throws", () => {
+test("a workspace hands out what was asked for, and is given back when its body throws", () => {
   expect(() => withWorkspace([4], ({ zeros }) => [zeros(4), zeros(1)])).toThrow(/no more/);
   expect(withWorkspace([4], ({ zeros }) => zeros(4).length)).toBe(4);
 });

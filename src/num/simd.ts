@@ -2,11 +2,11 @@ import { assert } from "#core/assert.ts";
 import { simdModule } from "./simd-module.ts";
 
 /**
- * Float32 vectors that the vector kernels can reach, laid out one after the other. All arguments of a
- * kernel are arrays of the same workspace, or parts of them.
+ * Float32 vectors that the vector kernels can reach, laid out one after the other. All arguments of
+ * a kernel are arrays of the same workspace, or parts of them.
  */
 export interface Workspace {
-  /** Zeroes, until the workspace closes. */
+  /** A vector of zeros, valid until the workspace closes. */
   zeros(length: number): Float32Array;
   readonly kernels: Kernels;
 }
@@ -60,13 +60,17 @@ const PAGE_BYTES = 65_536;
 const ALIGN_BYTES = 16;
 
 let compiled: WebAssembly.Module | undefined;
-/** Memories at rest. A memory takes gigabytes of address space, so it is used again, not made anew. */
+/**
+ * Memories at rest. A memory takes gigabytes of address space, so it is used again, not made anew.
+ */
 const resting: Instance[] = [];
 
 function instantiate(): Instance {
   compiled ??= new WebAssembly.Module(simdModule());
   const { memory, ...kernels } = new WebAssembly.Instance(compiled).exports;
   assert(memory instanceof WebAssembly.Memory, "the module exports its memory");
+  for (const name of ["axpy", "axpy4", "sgd", "adam"])
+    assert(typeof kernels[name] === "function", `the module exports ${name}`);
   return { memory, kernels: kernels as unknown as Kernels };
 }
 
@@ -74,8 +78,8 @@ const aligned = (length: number) =>
   Math.ceil((length * Float32Array.BYTES_PER_ELEMENT) / ALIGN_BYTES) * ALIGN_BYTES;
 
 /**
- * Runs `body` with a workspace that has room for vectors of the given lengths. Its arrays must not be
- * kept: whoever opens a workspace next writes over them.
+ * Runs `body` with a workspace that has room for vectors of the given lengths. Its arrays must not
+ * be kept: whoever opens a workspace next writes over them.
  */
 export function withWorkspace<T>(lengths: readonly number[], body: (work: Workspace) => T): T {
   const instance = resting.pop() ?? instantiate();

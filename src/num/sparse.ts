@@ -124,8 +124,8 @@ export function csrTimesVector(csr: Csr, v: ArrayLike<number>): Float64Array {
 }
 
 /**
- * `out += X[rows] · W`, with W [cols, k] and out [rows.length, k], both row-major. For few columns k:
- * each sum stays in a register.
+ * `out += X[rows] · W`, with W [cols, k] and out [rows.length, k], both row-major. For few columns
+ * k: each sum stays in a register.
  */
 export function addCsrRowsTimes(
   x: Csr,

@@ -25,8 +25,9 @@ export type TextFeatureOptions = HashOptions & {
 } & ({ readonly weighting?: "log-tf" } | { readonly weighting: "tf-idf"; readonly idf: Idf });
 
 /**
- * Hashed n-grams, one row per text [texts.length, buckets]: sign(c) (1 + ln |c|) of a count c (`log-tf`,
- * the default) or c · idf (`tf-idf`), then scaled to unit length. A text without tokens is a row of zeros.
+ * Hashed n-grams, one row per text [texts.length, buckets]: sign(c) (1 + ln |c|) of a count c
+ * (`log-tf`, the default) or c · idf (`tf-idf`), then scaled to unit length. A text without tokens
+ * is a row of zeros.
  */
 export function hashedTextFeatures(
   texts: readonly string[],
@@ -80,7 +81,10 @@ export function hashedCounts(
   return builder.finish();
 }
 
-/** Sums the votes of sorted keys into columns and counts; returns how many columns do not cancel out. */
+/**
+ * Sums the votes of sorted keys into columns and counts; returns how many columns do not cancel
+ * out.
+ */
 function tally(keys: Uint32Array, columns: Uint32Array, counts: Float32Array): number {
   let distinct = 0;
   for (let p = 0; p < keys.length; ) {
@@ -95,7 +99,10 @@ function tally(keys: Uint32Array, columns: Uint32Array, counts: Float32Array): n
   return distinct;
 }
 
-/** Fits the weights for `tf-idf` on the counts of a corpus, as scikit-learn's `TfidfTransformer` (smoothed). */
+/**
+ * Fits the weights for `tf-idf` on the counts of a corpus, as scikit-learn's `TfidfTransformer`
+ * (smoothed).
+ */
 export function fitIdf(counts: Csr): Idf {
   const documents = new Uint32Array(counts.cols);
   for (const column of counts.indices) documents[column] = (documents[column] as number) + 1;
