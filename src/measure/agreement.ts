@@ -7,6 +7,7 @@ import {
   bootstrap,
   type Statistic,
 } from "./bootstrap.ts";
+import { checkRange } from "./check.ts";
 
 /** What raters said of units. */
 export interface Ratings {
@@ -291,14 +292,7 @@ export function kappaOf(
   { classes, weights = "none" }: KappaOptions,
 ): Statistic {
   assert(first.length === second.length, "both raters rate the same items");
-  for (const side of [first, second])
-    for (let i = 0; i < side.length; i++) {
-      const value = side[i] as number;
-      assert(
-        value >= 0 && value < classes,
-        `class indices in 0..${classes - 1} (got ${value} at ${i})`,
-      );
-    }
+  for (const side of [first, second]) checkRange("classes", side, { low: 0, high: classes - 1 });
   const apart = (c: number, k: number) =>
     weights === "none" ? Number(c !== k) : weights === "linear" ? Math.abs(c - k) : (c - k) ** 2;
   const table = new Float64Array(classes * classes);

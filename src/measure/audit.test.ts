@@ -207,5 +207,5 @@ test("nothing audited, nothing unread and impossible counts", () => {
   ];
   expect(auditedError(elsewhere)).toEqual({ ok: false, error: { kind: "no-audits" } });
   expect(() => auditInterval([{ accepted: 5, audited: 6, wrong: 0 }])).toThrow("got 0, 6, 5");
-  expect(() => auditStrata({ risk: [0.1], propensity: [0], verdict: [0] })).toThrow("(0, 1]");
+  expect(() => auditStrata({ risk: [0.1], propensity: [0], verdict: [0] })).toThrow("propensities");
 });

@@ -8,6 +8,7 @@ import { assert } from "#core/assert.ts";
 import type { Interval, Measurement } from "#core/measurement.ts";
 import { err, ok, type Result } from "#core/result.ts";
 import { studentTQuantile } from "#num/special.ts";
+import { checkRange } from "./check.ts";
 import { type Draw, hypergeometricCdf, hypergeometricUpper } from "./hypergeometric.ts";
 import { checkLevel, LEVEL_DEFAULT } from "./proportion.ts";
 
@@ -146,10 +147,10 @@ export interface PredictionPoweredOptions {
 
 /** Items by propensity, in order of first appearance. */
 function strataOf({ propensity }: AcceptedItems): number[][] {
+  checkRange("propensities", propensity, { low: Number.MIN_VALUE, high: 1 });
   const strata = new Map<number, number[]>();
   for (let i = 0; i < propensity.length; i++) {
     const p = propensity[i] as number;
-    assert(p > 0 && p <= 1, `propensities in (0, 1] (got ${p} at ${i})`);
     const stratum = strata.get(p);
     if (stratum === undefined) strata.set(p, [i]);
     else stratum.push(i);

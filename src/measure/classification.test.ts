@@ -55,6 +55,6 @@ test("a class nobody means is left out of the macro mean", () => {
 
 test("labels outside the classes are refused", () => {
   expect(() => confusion([2], [0], 2)).toThrow("got 2 at 0");
-  expect(() => confusion([0], [-1], 2)).toThrow("gold");
+  expect(() => confusion([0], [-1], 2)).toThrow("gold classes in [0, 1] (got -1 at 0)");
   expect(() => confusion([0], [0, 1], 2)).toThrow("as many");
 });

@@ -3,6 +3,7 @@
  * Abstentions are counted apart and never turned into a class.
  */
 import { assert } from "#core/assert.ts";
+import { checkRange } from "./check.ts";
 
 export interface Confusion {
   readonly classes: number;
@@ -19,13 +20,13 @@ export function confusion(
   classes: number,
 ): Confusion {
   assert(output.length === gold.length, "as many outputs as gold labels");
+  checkRange("gold classes", gold, { low: 0, high: classes - 1 });
+  checkRange("output classes", output, { low: -1, high: classes - 1 });
   const counts = new Uint32Array(classes * classes);
   const abstained = new Uint32Array(classes);
   for (let i = 0; i < gold.length; i++) {
     const right = gold[i] as number;
     const said = output[i] as number;
-    assert(right >= 0 && right < classes, `gold in 0..${classes - 1} (got ${right} at ${i})`);
-    assert(said >= -1 && said < classes, `output in -1..${classes - 1} (got ${said} at ${i})`);
     if (said === -1) abstained[right] = (abstained[right] as number) + 1;
     else {
       const cell = right * classes + said;

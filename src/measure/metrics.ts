@@ -17,7 +17,7 @@ import {
 import { type Confusion, confusion, f1, macroF1 } from "./classification.ts";
 import { LEVEL_DEFAULT, wilson } from "./proportion.ts";
 import { aurocOf } from "./ranking.ts";
-import { calibrationGap, ece, reliabilityBins } from "./reliability.ts";
+import { ece, eceOf } from "./reliability.ts";
 
 export interface MetricOptions {
   /** Drives the bootstrap intervals; the same `rng` gives the same ones. */
@@ -144,17 +144,18 @@ function confusionMetric(
   const classes = [...new Set(answered.flatMap(({ output, gold }) => [output, gold]))].toSorted();
   const output = Int32Array.from(answered, (one) => classes.indexOf(one.output));
   const gold = Int32Array.from(answered, (one) => classes.indexOf(one.gold));
+  const { counts, abstained } = confusion(output, gold, classes.length);
+  const cells = gold.map((right, i) => right * classes.length + (output[i] as number));
+  const drawn = { classes: classes.length, counts: new Uint32Array(counts.length), abstained };
   const statistic: Statistic = (indices) => {
-    const drawnOutput = new Int32Array(indices.length);
-    const drawnGold = new Int32Array(indices.length);
+    drawn.counts.fill(0);
     for (let k = 0; k < indices.length; k++) {
-      const i = indices[k] as number;
-      drawnOutput[k] = output[i] as number;
-      drawnGold[k] = gold[i] as number;
+      const cell = cells[indices[k] as number] as number;
+      drawn.counts[cell] = (drawn.counts[cell] as number) + 1;
     }
-    return score(confusion(drawnOutput, drawnGold, classes.length), classes) ?? Number.NaN;
+    return score(drawn, classes) ?? Number.NaN;
   };
-  if (score(confusion(output, gold, classes.length), classes) === null) return [];
+  if (score({ ...drawn, counts }, classes) === null) return [];
   const found = resampled(statistic, answered, { ...options, rng: options.rng.split(metric) });
   const without = leftOut(judged.length, answered.length, "abstentions");
   return [figure(metric, found, answered.length, said, without)];
@@ -202,15 +203,7 @@ export const eceMetric = ({ level = LEVEL_DEFAULT, ...options }: MetricOptions):
     const found = ece(risk, wrong, { bins: ECE_BINS, level });
     if (!found.ok) return [];
     const { value, bins } = found.value;
-    const gap: Statistic = (indices) =>
-      calibrationGap(
-        reliabilityBins(
-          Float64Array.from(indices, (i) => risk[i] as number),
-          Float64Array.from(indices, (i) => wrong[i] as number),
-          { bins: ECE_BINS, level },
-        ),
-      );
-    const { interval, replicates } = resampled(gap, assessed, {
+    const { interval, replicates } = resampled(eceOf(risk, wrong, ECE_BINS), assessed, {
       ...options,
       level,
       rng: options.rng.split("ece"),

@@ -24,7 +24,7 @@ test("one class only is an answer of its own", () => {
   });
   expect(averagePrecision([0.1], [0])).toMatchObject({ ok: false });
   expect(auroc([], [])).toMatchObject({ ok: false });
-  expect(() => auroc([Number.NaN, 0], [1, 0])).toThrow("NaN at 0");
+  expect(() => auroc([Number.NaN, 0], [1, 0])).toThrow("got NaN at 0");
 });
 
 test("on a resample it is the AUROC of the items drawn", () => {

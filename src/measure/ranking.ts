@@ -1,6 +1,7 @@
 /** How well a score puts the positives first. `scores`: [n]; `positive`: [n] 1 for a positive, else 0. */
 import { assert } from "#core/assert.ts";
 import { err, ok, type Result } from "#core/result.ts";
+import { checkRange, NUMBER } from "./check.ts";
 import { ascending } from "./reliability.ts";
 
 /** Nothing to rank against: the items are all positive or all negative. */
@@ -12,8 +13,7 @@ export interface OneClass {
 
 function check(scores: ArrayLike<number>, positive: ArrayLike<number>): void {
   assert(scores.length === positive.length, "as many scores as outcomes");
-  for (let i = 0; i < scores.length; i++)
-    assert(!Number.isNaN(scores[i] as number), `scores that are numbers (NaN at ${i})`);
+  checkRange("scores", scores, NUMBER);
 }
 
 /** Rank of each score among the distinct scores, 0 the least: all the order a ranking metric needs. */

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { unwrap } from "#core/result.ts";
 import { rngOf } from "#core/rng.ts";
 import reference from "./measure.reference.json" with { type: "json" };
-import { binnedR2, brier, ece, pearson, reliabilityBins } from "./reliability.ts";
+import { binnedR2, brier, ece, eceOf, pearson, reliabilityBins } from "./reliability.ts";
 
 const { risk, wrong, ...expected } = reference.cases.risk;
 
@@ -26,6 +26,12 @@ test("ECE agrees with a plain computation in both modes and comes with its count
   const mass = unwrap(ece(risk, wrong, { mode: "equal-mass" }));
   expect(mass.value).toBeCloseTo(expected.eceMass, 12);
   expect(mass.bins.map(({ n }) => n)).toEqual(Array(10).fill(40));
+});
+
+test("on a resample it is the ECE of the items drawn", () => {
+  const indices = Uint32Array.from({ length: 300 }, (_, i) => (i * 37) % 211);
+  const drawn = (values: number[]) => Array.from(indices, (i) => values[i] ?? Number.NaN);
+  expect(eceOf(risk, wrong)(indices)).toBeCloseTo(unwrap(ece(drawn(risk), drawn(wrong))).value, 12);
 });
 
 test("ECE is refused below 50 items", () => {

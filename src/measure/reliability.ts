@@ -6,6 +6,7 @@
 import { assert } from "#core/assert.ts";
 import type { Interval } from "#core/measurement.ts";
 import { err, ok, type Result } from "#core/result.ts";
+import { checkRange, PROBABILITY } from "./check.ts";
 import { LEVEL_DEFAULT, wilson } from "./proportion.ts";
 
 export interface ReliabilityBin {
@@ -42,10 +43,7 @@ export interface TooFewItems {
 
 function checkPairs(predicted: ArrayLike<number>, happened: ArrayLike<number>): void {
   assert(predicted.length === happened.length, "as many predictions as outcomes");
-  for (let i = 0; i < predicted.length; i++) {
-    const p = predicted[i] as number;
-    assert(p >= 0 && p <= 1, `predictions in [0, 1] (got ${p} at ${i})`);
-  }
+  checkRange("predictions", predicted, PROBABILITY);
 }
 
 /** Item indices, least value first; equal values keep their order. */
@@ -132,8 +130,8 @@ export function reliabilityBins(
   });
 }
 
-/** Σ n_b/n |predicted_b − observed_b| over given bins. */
-export function calibrationGap(bins: readonly ReliabilityBin[]): number {
+/** Σ n_b/n |predicted_b − observed_b|. */
+function calibrationGap(bins: readonly ReliabilityBin[]): number {
   const n = bins.reduce((total, bin) => total + bin.n, 0);
   return bins.reduce(
     (total, bin) =>
@@ -155,6 +153,30 @@ export function ece(
     return err({ kind: "too-few-items", got: predicted.length, need: ECE_ITEMS_MIN });
   const bins = reliabilityBins(predicted, happened, options);
   return ok({ value: calibrationGap(bins), bins });
+}
+
+/**
+ * Equal-width ECE as a function of item indices, for resampling: items are put in their bins once.
+ * Takes any number of items: whether they are enough is for `ece` to say.
+ */
+export function eceOf(
+  predicted: ArrayLike<number>,
+  happened: ArrayLike<number>,
+  bins = BINS_DEFAULT,
+): (indices: Uint32Array) => number {
+  checkPairs(predicted, happened);
+  const binOf = Uint32Array.from(predicted, (p) => widthBin(p, bins));
+  const excess = Float64Array.from(predicted, (p, i) => p - (happened[i] as number));
+  const gap = new Float64Array(bins);
+  return (indices) => {
+    gap.fill(0);
+    for (let k = 0; k < indices.length; k++) {
+      const i = indices[k] as number;
+      const bin = binOf[i] as number;
+      gap[bin] = (gap[bin] as number) + (excess[i] as number);
+    }
+    return gap.reduce((total, one) => total + Math.abs(one), 0) / indices.length;
+  };
 }
 
 /** Mean squared difference of prediction and outcome (Brier 1950); null without items. */

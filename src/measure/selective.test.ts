@@ -43,7 +43,7 @@ test("expected errors left fall as the riskiest are reviewed", () => {
 
 test("what cannot be is refused", () => {
   expect(() => riskCoverage([], [])).toThrow("at least one");
-  expect(() => riskCoverage([Number.NaN], [1])).toThrow("numbers");
+  expect(() => riskCoverage([Number.NaN], [1])).toThrow("got NaN at 0");
   expect(() => errorAfterReview([0.1], [1], 1.1)).toThrow("got 1.1");
   expect(() => expectedErrorsLeft([2])).toThrow("[0, 1]");
 });

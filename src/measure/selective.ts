@@ -4,6 +4,7 @@
  * Items of equal risk are taken in random order: every figure is the expectation over it.
  */
 import { assert } from "#core/assert.ts";
+import { checkRange, NUMBER, PROBABILITY } from "./check.ts";
 import { ascending } from "./reliability.ts";
 
 export interface RiskCoverage {
@@ -18,12 +19,12 @@ export interface RiskCoverage {
 /** [n + 1] expected errors among the k least risky items, k = 0..n. */
 function errorsAmongLeastRisky(risk: ArrayLike<number>, wrong: ArrayLike<number>): Float64Array {
   assert(risk.length === wrong.length, "as many risks as outcomes");
+  checkRange("risks", risk, NUMBER);
   const n = risk.length;
   const order = ascending(risk);
   const errors = new Float64Array(n + 1);
   for (let start = 0; start < n; ) {
     const tied = risk[order[start] as number] as number;
-    assert(!Number.isNaN(tied), "risks that are numbers");
     let end = start;
     let inGroup = 0;
     while (end < n && risk[order[end] as number] === tied) {
@@ -80,6 +81,7 @@ export interface ErrorsLeft {
 
 /** Errors left under a review budget, by the risks alone: as good as their calibration. */
 export function expectedErrorsLeft(risk: ArrayLike<number>): ErrorsLeft {
+  checkRange("risks", risk, PROBABILITY);
   const n = risk.length;
   const expected = new Float64Array(n + 1);
   const deviation = new Float64Array(n + 1);
@@ -87,7 +89,6 @@ export function expectedErrorsLeft(risk: ArrayLike<number>): ErrorsLeft {
   let variance = 0;
   ascending(risk).forEach((i, at) => {
     const p = risk[i] as number;
-    assert(p >= 0 && p <= 1, `risks in [0, 1] (got ${p} at ${i})`);
     total += p;
     variance += p * (1 - p);
     expected[n - 1 - at] = total;

@@ -5,6 +5,7 @@
 import { assert } from "#core/assert.ts";
 import type { Interval } from "#core/measurement.ts";
 import { logGamma } from "#num/special.ts";
+import { checkRange, PROBABILITY } from "./check.ts";
 import { checkLevel, LEVEL_DEFAULT } from "./proportion.ts";
 
 /** Halvings of [0, 1] until the ends are known to 1e-12. */
@@ -84,7 +85,7 @@ function refutesFromAbove(
  */
 export function meanSequence(values: Float64Array, level = LEVEL_DEFAULT): Interval {
   checkLevel(level);
-  for (const value of values) assert(value >= 0 && value <= 1, `values in [0, 1] (got ${value})`);
+  checkRange("values", values, PROBABILITY);
   const alpha = 1 - level;
   const bets = betSizes(values, alpha);
   const mirrored = values.map((value) => 1 - value);
