@@ -10,7 +10,10 @@ const INFO = {
 };
 
 /** The API as OpenAPI 3.1, the operations of all systems included. */
-export function openApiDocument(app: OpenAPIHono, operations: readonly Operation<never, unknown>[]) {
+export function openApiDocument(
+  app: OpenAPIHono,
+  operations: readonly Operation<never, unknown>[],
+) {
   const document = app.getOpenAPI31Document({ openapi: "3.1.0", info: INFO });
   const paths = Object.fromEntries(
     Object.entries(operationPaths(operations)).map(([path, entry]) => [`/api/v1${path}`, entry]),

@@ -38,7 +38,10 @@ const again = createRoute({
   path: "/projects/{id}/cases/{itemId}/ask-again",
   summary: "Ask the proposer again, with all the evidence",
   request: { params: inCase },
-  responses: { 200: answers("The case with the new proposal, or why it waits", Shown), ...failures },
+  responses: {
+    200: answers("The case with the new proposal, or why it waits", Shown),
+    ...failures,
+  },
 });
 
 export const caseRoutes = (host: Host) =>

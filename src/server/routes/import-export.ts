@@ -3,10 +3,10 @@ import { Problem } from "#core/errors.ts";
 import { ProjectId } from "#core/ids.ts";
 import { ImportReport } from "#core/views.ts";
 import { FORMAT_IDS } from "#formats/format.ts";
-import { askForAssessment } from "#server/runtime/assess.ts";
 import { exportFile } from "#server/runtime/export.ts";
 import { type Host, projectOf } from "#server/runtime/host.ts";
 import { importFile } from "#server/runtime/import.ts";
+import { askForAssessment } from "#server/runtime/requests.ts";
 import { answers, failures, inProject, router } from "./parts.ts";
 
 const Report = ImportReport.openapi("ImportReport");
@@ -38,7 +38,10 @@ const rejects = createRoute({
   summary: "The rows an import refused, each with the reason",
   request: { params: z.object({ id: ProjectId, batch: z.string().regex(/^[0-9a-f]{64}$/) }) },
   responses: {
-    200: { description: "One JSON object a line", content: { "application/octet-stream": anyFile } },
+    200: {
+      description: "One JSON object a line",
+      content: { "application/octet-stream": anyFile },
+    },
     ...failures,
   },
 });
@@ -77,7 +80,11 @@ export const importExportRoutes = (host: Host) =>
       await projectOf(host, id);
       const bytes = await host.store.blob(batch);
       if (bytes === undefined) throw new Problem("not-found", "There are no such rejects");
-      return download(new Uint8Array(bytes), `rejects-${batch.slice(0, 8)}.jsonl`, "application/jsonl");
+      return download(
+        new Uint8Array(bytes),
+        `rejects-${batch.slice(0, 8)}.jsonl`,
+        "application/jsonl",
+      );
     });
 
 /** Text made as it is read: a client that is slow, or gone, costs no memory. */

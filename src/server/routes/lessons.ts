@@ -3,7 +3,7 @@ import { LessonId, ProjectId } from "#core/ids.ts";
 import { LessonView } from "#core/views.ts";
 import type { Host } from "#server/runtime/host.ts";
 import { listLessons, promoteByHand, rollBack } from "#server/runtime/lessons.ts";
-import { askForRefit } from "#server/runtime/refit.ts";
+import { askForRefit } from "#server/runtime/requests.ts";
 import { answers, conflict, failures, inProject, reviewerOf, router } from "./parts.ts";
 
 const Lessons = z.strictObject({ lessons: z.array(LessonView) }).openapi("Lessons");

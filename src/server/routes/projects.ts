@@ -3,7 +3,12 @@ import { ProjectConfig } from "#core/project.ts";
 import { Overview, ProjectDetail, ProjectSummary } from "#core/views.ts";
 import type { Host } from "#server/runtime/host.ts";
 import { overviewOf } from "#server/runtime/overview.ts";
-import { changeProject, createProject, listProjects, projectDetail } from "#server/runtime/projects.ts";
+import {
+  changeProject,
+  createProject,
+  listProjects,
+  projectDetail,
+} from "#server/runtime/projects.ts";
 import { answers, conflict, failures, inProject, router, takes } from "./parts.ts";
 
 const Projects = z.strictObject({ projects: z.array(ProjectSummary) }).openapi("Projects");

@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { Problem } from "#core/errors.ts";
 import { SystemDetail, SystemRow } from "#core/views.ts";
 import type { Host } from "#server/runtime/host.ts";
-import { askForStudy, STUDY_SEEDS_MAX } from "#server/runtime/jobs.ts";
+import { askForStudy, STUDY_SEEDS_MAX } from "#server/runtime/requests.ts";
 import { cardOf, listSystems, systemDetail } from "#server/runtime/systems.ts";
 import { answers, failures, router, takes } from "./parts.ts";
 
@@ -51,6 +51,6 @@ export const systemRoutes = (host: Host) =>
     .openapi(study, async (c) => {
       const card = cardOf(c.req.valid("param").id);
       if (card.status === "planned") throw new Problem("not-found", `"${card.id}" is planned`);
-      const jobId = await askForStudy(host.jobs, { system: card.id, ...c.req.valid("json") });
+      const jobId = await askForStudy(host, { system: card.id, ...c.req.valid("json") });
       return c.json(Started.parse({ jobId }), 202);
     });

@@ -1,6 +1,5 @@
-import { z } from "zod";
 import type { Assessment } from "#core/assessment.ts";
-import { ProjectId } from "#core/ids.ts";
+import type { ItemId, ProjectId } from "#core/ids.ts";
 import type { Lesson } from "#core/lesson.ts";
 import type { Project } from "#core/project.ts";
 import type { PoolRow } from "#core/system.ts";
@@ -9,10 +8,11 @@ import type { CaseRow, ItemRow } from "#store/store.ts";
 import { caseRows, placeAudits } from "./case-rows.ts";
 import { noProposal } from "./compute-tasks.ts";
 import { type Host, projectOf, projectRng } from "./host.ts";
+import { lessonInForce } from "./in-force.ts";
 import { learnFirst } from "./learn.ts";
-import { lessonInForce } from "./lessons.ts";
 import { blind } from "./pool.ts";
 import { proposeMissing } from "./propose.ts";
+import { AssessJob, type AssessScope } from "./requests.ts";
 
 /** Items assessed and written at a time: few, since a key press may wait for one such write. */
 const ASSESS_ROWS = 250;
@@ -20,21 +20,6 @@ const ASSESS_ROWS = 250;
 const BATCHES_PER_NEWS = 8;
 /** Passes in one job: each takes up what came in during the one before. */
 const PASSES_MAX = 5;
-
-const AssessJob = z.strictObject({
-  projectId: ProjectId,
-  /** `new`: items without a case. `all`: everything not answered, after a new lesson or config. */
-  scope: z.enum(["new", "all"]),
-});
-type Scope = z.infer<typeof AssessJob>["scope"];
-
-/** Puts items through the lesson in force, as a job. */
-export const askForAssessment = (
-  host: Pick<Host, "jobs">,
-  projectId: ProjectId,
-  scope: Scope = "all",
-): Promise<string> =>
-  host.jobs.enqueue("assess", { projectId, scope }, { projectId, key: `${projectId}/${scope}` });
 
 /** The `assess` job. Resumed, it begins again: an assessment made twice is the same assessment. */
 export async function assessJob(host: Host, run: JobRun): Promise<{ assessed: number }> {
@@ -44,8 +29,9 @@ export async function assessJob(host: Host, run: JobRun): Promise<{ assessed: nu
     const project = await projectOf(host, projectId);
     const before = await host.states.of(projectId);
     const { importedSeq, configSeq } = before;
+    const failed = await proposeMissing(host, project, run);
     const lesson = (await lessonInForce(host, projectId)) ?? (await learnFirst(host, project, run));
-    assessed += await assessItems(host, { project, lesson, scope, run });
+    assessed += await assessItems(host, { project, lesson, scope, failed, run });
     const after = await host.states.of(projectId);
     const inForce = typeof lesson === "string" ? null : lesson.id;
     const changed = after.round.inForce !== inForce || after.configSeq !== configSeq;
@@ -61,8 +47,20 @@ interface Pass {
   readonly project: Project;
   /** A sentence in its place says why there is none: people review without it. */
   readonly lesson: Lesson | string;
-  readonly scope: Scope;
+  readonly scope: AssessScope;
+  /** Items no proposal could be had for, with the reason. */
+  readonly failed: ReadonlyMap<ItemId, string>;
   readonly run: JobRun;
+}
+
+/** Rows of a few items under the lesson in force, at once: after the proposer was asked again. */
+export async function assessNow(
+  host: Host,
+  project: Project,
+  items: readonly ItemRow[],
+): Promise<CaseRow[]> {
+  const lesson = (await lessonInForce(host, project.id)) ?? "none was learned so far";
+  return rowsOf(host, { project, lesson }, items, new AbortController().signal);
 }
 
 async function assessItems(host: Host, pass: Pass): Promise<number> {
@@ -80,12 +78,16 @@ async function assessItems(host: Host, pass: Pass): Promise<number> {
   });
   for await (const batch of stream) {
     run.signal.throwIfAborted();
-    const proposed = await proposeMissing(host, project, batch, run.signal);
-    const rows = await rowsOf(host, pass, proposed);
+    const rows = await rowsOf(host, pass, batch, run.signal);
     const asked = rows.filter(({ audit }) => !audit);
     audits.push(...rows.filter(({ audit }) => audit));
     costs.push(...asked.filter(({ state }) => state === "open").map(({ cost }) => cost));
     await host.store.putCases(id, asked);
+    for (const { id: itemId } of batch) {
+      const reason = pass.failed.get(itemId);
+      if (reason !== undefined)
+        await host.store.append(id, { kind: "propose-failed", itemId, reason, attempts: 1 });
+    }
     done += batch.length;
     run.progress({ done, total: Math.max(items, done), label: "assessing" });
     if (batches++ % BATCHES_PER_NEWS === 0) await tellQueue(host, id);
@@ -104,8 +106,9 @@ async function tellQueue(host: Host, projectId: ProjectId): Promise<void> {
 
 async function rowsOf(
   host: Host,
-  { project, lesson, run }: Pass,
+  { project, lesson }: Pick<Pass, "project" | "lesson">,
   items: readonly ItemRow[],
+  signal: AbortSignal,
 ): Promise<CaseRow[]> {
   const { id, config } = project;
   if (typeof lesson === "string") return rowsWithoutLesson(host, project, items, lesson);
@@ -118,7 +121,7 @@ async function rowsOf(
       nowMs: host.clock.nowMs(),
       draws: projectRng(host, id).path,
     },
-    { signal: run.signal, progress: () => {} },
+    { signal, progress: () => {} },
   );
 }
 

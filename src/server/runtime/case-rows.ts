@@ -1,5 +1,5 @@
-import type { Assessment } from "#core/assessment.ts";
 import { unreachable } from "#core/assert.ts";
+import type { Assessment } from "#core/assessment.ts";
 import type { ProjectConfig } from "#core/project.ts";
 import type { Rng } from "#core/rng.ts";
 import type { PoolRow } from "#core/system.ts";
@@ -113,6 +113,9 @@ const openingOf = (text: string): string => text.slice(0, OPENING_CHARS);
 /** The subject, or the first words. */
 export function titleOf(text: string, subject: string | number | boolean | undefined): string {
   const line = subject === undefined || subject === "" ? text.trimStart() : String(subject);
-  const flat = line.slice(0, 4 * TITLE_CHARS_MAX).replaceAll(/\s+/g, " ").trim();
+  const flat = line
+    .slice(0, 4 * TITLE_CHARS_MAX)
+    .replaceAll(/\s+/g, " ")
+    .trim();
   return flat.length <= TITLE_CHARS_MAX ? flat : `${flat.slice(0, TITLE_CHARS_MAX - 1)}…`;
 }

@@ -72,7 +72,8 @@ export function threadedCompute(): Compute {
   }
 
   function call(method: keyof ComputeTasks, task: unknown, hooks?: Hooks): Promise<unknown> {
-    const worker = (thread ??= start());
+    thread ??= start();
+    const worker = thread;
     const id = ++lastId;
     return new Promise<unknown>((resolve, reject) => {
       const abort = () => {

@@ -3,8 +3,8 @@ import type { CorrectionId, ItemId, ProjectId } from "#core/ids.ts";
 import type { Lesson } from "#core/lesson.ts";
 import type { Measurement } from "#core/measurement.ts";
 import type { Project } from "#core/project.ts";
-import { auroc } from "#measure/ranking.ts";
 import { wilson } from "#measure/proportion.ts";
+import { auroc } from "#measure/ranking.ts";
 import { brier, ece } from "#measure/reliability.ts";
 import type { ItemRow } from "#store/store.ts";
 import type { Hooks } from "./compute-tasks.ts";
@@ -146,7 +146,10 @@ export function proposalRisks(judgements: readonly Judgement[]): {
 }
 
 /** `error` and, for the risk, Brier, ECE and AUROC, each as far as the items allow. */
-export function measurementsOf(judgements: readonly Judgement[], from: HeldOut["from"]): Measurement[] {
+export function measurementsOf(
+  judgements: readonly Judgement[],
+  from: HeldOut["from"],
+): Measurement[] {
   const wrong = wrongOutputs(judgements);
   const n = wrong.length;
   if (n === 0) return [];
@@ -172,10 +175,7 @@ export function measurementsOf(judgements: readonly Judgement[], from: HeldOut["
 }
 
 /** Corrections that may be fitted on: not revoked, and not set aside where those are what is measured on. */
-export async function fittable(
-  host: Host,
-  id: ProjectId,
-): Promise<(id: CorrectionId) => boolean> {
+export async function fittable(host: Host, id: ProjectId): Promise<(id: CorrectionId) => boolean> {
   const state = await host.states.of(id);
   const gold = await hasGold(host, id);
   const out = new Set<CorrectionId>(state.revoked);

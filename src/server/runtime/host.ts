@@ -1,8 +1,9 @@
 import type { Logger } from "pino";
 import type { Clock } from "#core/clock.ts";
+import type { Proposer } from "#core/contracts.ts";
 import { Problem } from "#core/errors.ts";
-import type { ItemId, ProjectId } from "#core/ids.ts";
-import type { Project } from "#core/project.ts";
+import type { ProjectId } from "#core/ids.ts";
+import type { Project, ProjectConfig } from "#core/project.ts";
 import type { Rng } from "#core/rng.ts";
 import type { Live } from "#server/live.ts";
 import type { Jobs } from "#store/jobs.ts";
@@ -21,6 +22,8 @@ export interface Host {
   /** Fitting and scoring, away from the thread that answers key presses. */
   readonly compute: Compute;
   readonly states: States;
+  /** A model that proposes, for a project's label set, where one is configured. */
+  readonly model?: ((config: ProjectConfig) => Proposer<string>) | undefined;
 }
 
 /** One value for each store: what is kept in memory never crosses from one store into another. */
@@ -49,6 +52,3 @@ export const projectRng = ({ rng }: Pick<Host, "rng">, id: ProjectId): Rng =>
 /** The same input to the same operation gives the same output. */
 export const operationSeed = ({ rng }: Pick<Host, "rng">, operation: string): string =>
   rng.split("operation").split(operation).path;
-
-export const noSuchItem = (itemId: ItemId): Problem =>
-  new Problem("not-found", `There is no item "${itemId}" in this project`);

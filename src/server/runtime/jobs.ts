@@ -1,25 +1,10 @@
-import { z } from "zod";
 import { demoJob } from "#server/demo.ts";
-import type { JobRun, Jobs } from "#store/jobs.ts";
+import type { JobRun } from "#store/jobs.ts";
 import { runStudy } from "#systems/study-runner.ts";
 import { assessJob } from "./assess.ts";
 import type { Host } from "./host.ts";
 import { refitJob } from "./refit.ts";
-
-const StudyJob = z.strictObject({
-  system: z.string(),
-  seeds: z.int().positive().optional(),
-  fast: z.boolean().optional(),
-});
-
-/** Seeds of a study a browser may ask for at once. */
-export const STUDY_SEEDS_MAX = 50;
-
-/** Puts a study in the queue; the same one asked for twice runs once. */
-export const askForStudy = (
-  jobs: Pick<Jobs, "enqueue">,
-  study: z.infer<typeof StudyJob>,
-): Promise<string> => jobs.enqueue("study", study, { key: study.system });
+import { StudyJob } from "./requests.ts";
 
 async function studyJob(run: JobRun): Promise<unknown> {
   const { system, seeds, fast } = StudyJob.parse(run.data);

@@ -5,7 +5,7 @@ import type { Project } from "#core/project.ts";
 import type { Hooks } from "./compute-tasks.ts";
 import { fittable, heldOut, judge, measurementsOf } from "./held-out.ts";
 import { type Host, projectRng } from "./host.ts";
-import { weightsOf } from "./lessons.ts";
+import { weightsOf } from "./in-force.ts";
 import { loadPool } from "./pool.ts";
 
 /**

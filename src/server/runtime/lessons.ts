@@ -1,12 +1,10 @@
 import { Problem } from "#core/errors.ts";
 import type { ActorId, CorrectionId, LessonId, ProjectId } from "#core/ids.ts";
-import type { Lesson } from "#core/lesson.ts";
-import type { Project, ProjectConfig } from "#core/project.ts";
 import type { LessonView } from "#core/views.ts";
 import type { LessonRow } from "#store/store.ts";
-import { askForAssessment } from "./assess.ts";
-import { type Host, perStore, projectOf } from "./host.ts";
-import { correctionOf } from "./review.ts";
+import { type Host, projectOf } from "./host.ts";
+import { correctionOf } from "./lookups.ts";
+import { askForAssessment } from "./requests.ts";
 import { lessonView } from "./views.ts";
 
 export async function listLessons(host: Host, id: ProjectId): Promise<LessonView[]> {
@@ -72,45 +70,3 @@ async function lessonOf(host: Host, id: ProjectId, lessonId: LessonId): Promise<
 
 const moved = (title: string): Problem =>
   new Problem("conflict", title, { hint: "GET …/lessons says how each stands now." });
-
-/** Lessons never change: a few are kept so that a key press does not read one from the database. */
-const LESSONS_KEPT = 16;
-const lessonsOf = perStore(() => new Map<LessonId, Lesson>());
-const weightsKeptOf = perStore(() => new Map<LessonId, Readonly<Record<string, number>>>());
-
-/** The lesson in force, if any yet. */
-export async function lessonInForce(host: Host, id: ProjectId): Promise<Lesson | undefined> {
-  const { inForce } = (await host.states.of(id)).round;
-  if (inForce === null) return undefined;
-  const lessons = lessonsOf(host);
-  const known = lessons.get(inForce) ?? (await host.store.lesson(inForce))?.lesson;
-  if (known !== undefined) keep(lessons, inForce, known);
-  return known;
-}
-
-/** Each source's share of the say under a lesson. */
-export async function weightsOf(
-  host: Pick<Host, "compute" | "store">,
-  config: ProjectConfig,
-  lesson: Lesson,
-): Promise<Readonly<Record<string, number>>> {
-  const weights = weightsKeptOf(host);
-  const known = weights.get(lesson.id) ?? (await host.compute.weights({ config, lesson }));
-  keep(weights, lesson.id, known);
-  return known;
-}
-
-/** Empty before there is a lesson. */
-export async function weightsInForce(
-  host: Host,
-  { id, config }: Project,
-): Promise<Readonly<Record<string, number>>> {
-  const lesson = await lessonInForce(host, id);
-  return lesson === undefined ? {} : weightsOf(host, config, lesson);
-}
-
-function keep<V>(cache: Map<LessonId, V>, id: LessonId, value: V): void {
-  cache.delete(id);
-  cache.set(id, value);
-  for (const oldest of cache.keys()) if (cache.size > LESSONS_KEPT) cache.delete(oldest);
-}

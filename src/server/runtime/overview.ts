@@ -5,7 +5,7 @@ import type { Overview } from "#core/views.ts";
 import { learningChange } from "#measure/learning.ts";
 import { heldOut, type Judgement, judge, proposalRisks, wrongOutputs } from "./held-out.ts";
 import { type Host, perStore, projectOf, projectRng } from "./host.ts";
-import { lessonInForce, weightsOf } from "./lessons.ts";
+import { lessonInForce, weightsOf } from "./in-force.ts";
 import {
   budgetPoints,
   errorCurve,

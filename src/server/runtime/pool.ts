@@ -33,7 +33,9 @@ export async function loadPool(host: Host, project: Project, hooks: Hooks): Prom
   const pool = `${id}@${poolVersion}`;
   const inPool = (await host.compute.hasPool(pool)) ? pooledOf(host).get(pool) : undefined;
   const ids = inPool ?? (await sample(host, project, pool, hooks));
-  const missing = [...new Set(answers.map(({ itemId }) => itemId))].filter((item) => !ids.has(item));
+  const missing = [...new Set(answers.map(({ itemId }) => itemId))].filter(
+    (item) => !ids.has(item),
+  );
   const rows: BlindRow[] = [];
   for (const itemId of missing) {
     hooks.signal.throwIfAborted();

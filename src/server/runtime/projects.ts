@@ -4,8 +4,8 @@ import type { Project, ProjectConfig } from "#core/project.ts";
 import type { ProjectDetail, ProjectSummary } from "#core/views.ts";
 import { checkRule } from "#propose/rules.ts";
 import { loadSystem } from "#systems/registry.ts";
-import { askForAssessment } from "./assess.ts";
 import { type Host, projectOf } from "./host.ts";
+import { askForAssessment } from "./requests.ts";
 import { projectSummary } from "./views.ts";
 
 export async function listProjects({ store }: Host): Promise<ProjectSummary[]> {

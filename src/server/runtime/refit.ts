@@ -1,40 +1,17 @@
-import { z } from "zod";
-import { type LessonId, ProjectId } from "#core/ids.ts";
+import type { LessonId } from "#core/ids.ts";
 import type { Lesson } from "#core/lesson.ts";
 import type { Project } from "#core/project.ts";
 import type { LearningStep } from "#core/views.ts";
 import { gate, type Verdict } from "#loop/gate.ts";
-import { nextRoundCommand } from "#loop/round.ts";
 import { type LearningChange, learningChange } from "#measure/learning.ts";
 import type { JobRun } from "#store/jobs.ts";
-import { askForAssessment } from "./assess.ts";
 import type { Hooks } from "./compute-tasks.ts";
 import { heldOut, judge, measurementsOf, wrongOutputs } from "./held-out.ts";
 import { type Host, projectOf, projectRng } from "./host.ts";
+import { lessonInForce } from "./in-force.ts";
 import { learnFirst, learnLesson } from "./learn.ts";
-import { lessonInForce } from "./lessons.ts";
-import type { ProjectState } from "./state.ts";
+import { askForAssessment, RefitJob, refitIfDue } from "./requests.ts";
 import { BEFORE_METRIC, CHANGE_METRIC } from "./views.ts";
-
-const RefitJob = z.strictObject({ projectId: ProjectId });
-
-const enqueueRefit = (host: Pick<Host, "jobs">, projectId: ProjectId): Promise<string> =>
-  host.jobs.enqueue("refit", { projectId }, { projectId, key: projectId });
-
-/** Queues a refit when the round says so: enough fresh corrections, or a candidate a crash left unjudged. */
-export async function refitIfDue(host: Host, id: ProjectId): Promise<ProjectState> {
-  const state = await host.states.of(id);
-  if (nextRoundCommand(state.round).run !== "gather") await enqueueRefit(host, id);
-  return state;
-}
-
-/** A person wants to see now what the corrections so far have taught. */
-export async function askForRefit(host: Host, id: ProjectId): Promise<string> {
-  await projectOf(host, id);
-  await host.states.of(id);
-  host.states.step(id, { kind: "refit-asked" });
-  return enqueueRefit(host, id);
-}
 
 export interface RefitResult {
   readonly lessonId: LessonId | null;

@@ -6,9 +6,10 @@ import type { CaseView, CorrectionAnswer, CorrectionInput, QueuePage } from "#co
 import { draw } from "#correct/audit.ts";
 import { labelKind } from "#correct/label.ts";
 import type { CaseRow, CaseStatus, ItemRow, Taken } from "#store/store.ts";
-import { type Host, noSuchItem, projectOf, projectRng } from "./host.ts";
-import { weightsInForce } from "./lessons.ts";
-import { refitIfDue } from "./refit.ts";
+import { type Host, projectOf, projectRng } from "./host.ts";
+import { weightsInForce } from "./in-force.ts";
+import { caseOf, correctionOf, itemOf, noSuchItem } from "./lookups.ts";
+import { refitIfDue } from "./requests.ts";
 import { caseView, correctionView, queueRow } from "./views.ts";
 
 /** How long a case given to a reviewer stays theirs. */
@@ -157,34 +158,6 @@ export async function showCase(host: Host, project: Project, row: CaseRow): Prom
   return caseView({ config, item, row, corrections, weights, suggestionShown });
 }
 
-/** @throws Problem `not-found`. */
-export async function caseOf(host: Host, id: ProjectId, itemId: ItemId): Promise<CaseRow> {
-  const row = await host.store.case(id, itemId);
-  if (row === undefined) throw noSuchItem(itemId);
-  return row;
-}
-
-/** @throws Problem `not-found`. */
-export async function itemOf(host: Host, id: ProjectId, itemId: ItemId): Promise<ItemRow> {
-  const item = await host.store.item(id, itemId);
-  if (item === undefined) throw noSuchItem(itemId);
-  return item;
-}
-
-/** @throws Problem `not-found`. */
-export async function correctionOf(
-  host: Host,
-  id: ProjectId,
-  correctionId: CorrectionId,
-): Promise<Correction<string>> {
-  const { answers } = await host.states.of(id);
-  const known = answers.find((answer) => answer.id === correctionId);
-  const ofItem = known && (await host.store.corrections(id, { itemId: known.itemId }));
-  const made = ofItem?.find((correction) => correction.id === correctionId);
-  if (made !== undefined) return made;
-  throw new Problem("not-found", `There is no correction "${correctionId}" in this project`);
-}
-
 /** Drawn again, not stored: seed and item id alone decide. */
 function isShown(host: Host, { id, config }: Project, row: CaseRow): boolean {
   const { itemId, assessment } = row;
@@ -221,7 +194,8 @@ function correctionFor(
     itemId: row.itemId,
     proposalId: item.proposal?.id ?? null,
     // Who answers without seeing the proposal may still agree with it.
-    decision: input.decision === "rejected" ? "rejected" : operations.length === 0 ? "confirmed" : "edited",
+    decision:
+      input.decision === "rejected" ? "rejected" : operations.length === 0 ? "confirmed" : "edited",
     before,
     after,
     operations,

@@ -57,9 +57,7 @@ export const inputSchema = ({ input }: Pick<Operation<never>, "input">) =>
 export const outputSchema = ({ output }: Pick<Operation<never>, "output">) =>
   z.toJSONSchema(output, { io: "output", unrepresentable: "any" });
 
-const operationView = (
-  operation: Operation<never, unknown>,
-): z.infer<typeof OperationView> => ({
+const operationView = (operation: Operation<never, unknown>): z.infer<typeof OperationView> => ({
   id: operation.id,
   summary: operation.summary,
   input: inputSchema(operation),
@@ -82,7 +80,8 @@ async function reportsOf({ jobs }: Pick<Host, "jobs">): Promise<Map<string, Stud
   for (const job of await jobs.jobs({ limit: 100 })) {
     if (job.kind !== "study" || job.state !== "done") continue;
     const report = StudyReport.safeParse(job.result);
-    if (report.success && !latest.has(report.data.study)) latest.set(report.data.study, report.data);
+    if (report.success && !latest.has(report.data.study))
+      latest.set(report.data.study, report.data);
   }
   return latest;
 }
