@@ -273,3 +273,16 @@ test("no rows, one class or a learning rate of 0 are refused", () => {
   expect(() => trainHead({ ...options, classes: 1 })).toThrow(/two classes/);
   expect(() => trainHead({ ...options, learningRate: 0 })).toThrow(/learning rate/);
 });
+
+test("every epoch goes through all rows, in an order of its own", () => {
+  const options = optionsFor(1, { epochs: 2 });
+  const seen: number[] = [];
+  const loss: LogitLoss = (logits, rows) => {
+    seen.push(...rows);
+    return options.loss(logits, rows);
+  };
+  unwrap(trainHead({ ...options, loss }));
+  const [first, second] = [seen.slice(0, 200), seen.slice(200)];
+  expect(second).not.toEqual(first);
+  expect(second.toSorted((a, b) => a - b)).toEqual(first.toSorted((a, b) => a - b));
+});
