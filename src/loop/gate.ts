@@ -15,7 +15,10 @@ import { differenceSequence } from "#measure/sequential.ts";
  */
 export interface GateRule {
   readonly promise: "better" | "not-worse";
-  /** Largest rise of the error, absolute, that may go unproven under `not-worse`. */
+  /**
+   * Largest rise of the error, absolute, that may go unproven under `not-worse`: over the lesson in force, and
+   * over the best so far, so that many small losses cannot add up.
+   */
   readonly margin: number;
   /** One-sided level of the bound. */
   readonly level: number;
@@ -41,6 +44,8 @@ export interface GateInput {
   readonly inForce: Float64Array;
   /** [n] loss under the candidate. */
   readonly candidate: Float64Array;
+  /** [n] loss under the lesson that did best so far, where it is not the one in force. */
+  readonly best?: Float64Array;
   /** [n] the unit that was sampled, where several items share one (a thread, a user). */
   readonly clusters?: readonly string[];
   /** Corrections the candidate learned from and the one in force did not. */
@@ -57,9 +62,17 @@ export interface Verdict {
   readonly change: Measurement | null;
 }
 
+/** A candidate beside another lesson, item by item. */
+interface Comparison {
+  /** Error of the other minus error of the candidate; its lower end is the one-sided bound. */
+  readonly improvement: Interval;
+  /** Items that only one of the two got wrong, where an item is either right or wrong. */
+  readonly flips: Discordant | undefined;
+}
+
 /** Whether a candidate goes live. Always says why. */
 export function gate(input: GateInput): Verdict {
-  const { inForce, candidate, newCorrections, rule = automaticRefit } = input;
+  const { inForce, candidate, newCorrections, best, rule = automaticRefit } = input;
   const n = inForce.length;
   assert(candidate.length === n, "both lessons are judged on the same items");
   if (n === 0)
@@ -68,27 +81,20 @@ export function gate(input: GateInput): Verdict {
       sentence: "Held back: there are no held-out items to judge it on.",
       change: null,
     };
-  const flips =
-    input.clusters === undefined && isZeroOne(inForce) && isZeroOne(candidate)
-      ? discordant(inForce, candidate)
-      : undefined;
-  const interval = improvementInterval(input, { rule, flips });
-  const bar = rule.promise === "better" ? 0 : -rule.margin;
-  const shown = interval.low > bar;
-  const significant =
-    rule.promise === "not-worse" ||
-    flips === undefined ||
-    rule.looking === "always-valid" ||
-    oneSided(flips) <= 1 - rule.level;
-  const learned = rule.promise === "better" || newCorrections > 0;
-  const promote = shown && significant && learned;
+  const now = compare(inForce, input);
+  const ever = rule.promise === "better" || best === undefined ? now : compare(best, input);
+  const promote =
+    rule.promise === "better"
+      ? now.improvement.low > 0 && (pValue(now, rule) ?? 0) <= 1 - rule.level
+      : newCorrections > 0 && Math.min(now.improvement.low, ever.improvement.low) > -rule.margin;
+  const { low, high } = now.improvement;
   return {
     promote,
-    sentence: sentenceOf(input, { promote, learned, interval, flips, rule }),
+    sentence: `${promote ? "Promoted" : "Held back"}: ${reasons(input, { now, ever, rule }).join("; ")}.`,
     change: {
       metric: "error-change",
       value: mean(candidate) - mean(inForce),
-      interval: { ...interval, low: -interval.high, high: -interval.low },
+      interval: { ...now.improvement, low: -high, high: -low },
       n,
     },
   };
@@ -98,76 +104,68 @@ const isZeroOne = (losses: Float64Array) => losses.every((loss) => loss === 0 ||
 const mean = (values: Float64Array) =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Exact one-sided McNemar p-value of "the candidate errs no less often". */
-function oneSided({ firstOnly, secondOnly }: Discordant): number {
-  return firstOnly > secondOnly ? mcnemar({ firstOnly, secondOnly }).exact / 2 : 1;
-}
-
-/** Interval of (error in force - candidate's error) whose lower end is the one-sided bound. */
-function improvementInterval(
-  { inForce, candidate, clusters, rng }: GateInput,
-  how: { readonly rule: GateRule; readonly flips: Discordant | undefined },
-): Interval {
-  const { rule, flips } = how;
-  const alpha = 1 - rule.level;
-  const level = 1 - 2 * alpha;
-  const improvement = inForce.map((loss, i) => loss - (candidate[i] as number));
-  if (rule.looking === "always-valid") return differenceSequence(improvement, level);
-  const clustered = clusters === undefined ? undefined : clustersOf(clusters);
-  const units = clustered?.length ?? inForce.length;
+function compare(other: Float64Array, input: GateInput): Comparison {
+  const { candidate, clusters, rng, rule = automaticRefit } = input;
+  const level = 1 - 2 * (1 - rule.level);
+  const improvement = other.map((loss, i) => loss - (candidate[i] as number));
+  const flips = isZeroOne(other) && isZeroOne(candidate) ? discordant(other, candidate) : undefined;
+  if (rule.looking === "always-valid")
+    return { improvement: differenceSequence(improvement, level), flips };
+  const units = clusters === undefined ? undefined : clustersOf(clusters);
   // Where nothing differs, resamples show no spread: the score interval over the sampled units still does.
-  const same = improvement.every((each) => each === 0)
-    ? { firstOnly: 0, secondOnly: 0 }
-    : undefined;
-  const pairs = flips ?? same;
-  if (pairs !== undefined) {
-    const change = pairedScoreInterval(pairs, units, level);
-    return { ...change, low: -change.high, high: -change.low };
+  const none = improvement.every((each) => each === 0);
+  if (none || (units === undefined && flips !== undefined)) {
+    const pairs = none ? { firstOnly: 0, secondOnly: 0 } : (flips as Discordant);
+    const { low, high, method } = pairedScoreInterval(pairs, units?.length ?? other.length, level);
+    return { improvement: { low: -high, high: -low, level, method }, flips };
   }
   const options = { rng: rng.split("gate"), level };
-  return clustered === undefined
-    ? pairedBootstrap(inForce, candidate, options).interval
-    : clusteredBootstrap(meanOf(improvement), clustered, options).interval;
+  const { interval } =
+    units === undefined
+      ? pairedBootstrap(other, candidate, options)
+      : clusteredBootstrap(meanOf(improvement), units, options);
+  return { improvement: interval, flips };
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-const points = (share: number) => (100 * share).toFixed(2);
-const count = (n: number) => n.toLocaleString("en");
+/** Exact one-sided McNemar p-value of "the candidate errs no less often", where that test applies. */
+function pValue({ improvement, flips }: Comparison, { looking }: GateRule): number | undefined {
+  if (flips === undefined || looking === "always-valid" || improvement.method.includes("clustered"))
+    return undefined;
+  return flips.firstOnly > flips.secondOnly ? mcnemar(flips).exact / 2 : 1;
+}
 
-function sentenceOf(
-  { inForce, candidate, newCorrections }: GateInput,
-  found: {
-    readonly promote: boolean;
-    readonly learned: boolean;
-    readonly interval: Interval;
-    readonly flips: Discordant | undefined;
-    readonly rule: GateRule;
-  },
-): string {
-  const { promote, learned, interval, flips, rule } = found;
+const percent = (share: number) => `${Number((100 * share).toFixed(1))} %`;
+const points = (share: number) => `${(100 * share).toFixed(2)} points`;
+
+/** "fell by at least" or "rose by at most": a one-sided bound, said the right way round. */
+const atWorst = ({ low }: Interval) =>
+  low > 0 ? `fell by at least ${points(low)}` : `rose by at most ${points(-low)}`;
+
+function reasons(
+  { inForce, candidate, best, newCorrections }: GateInput,
+  found: { readonly now: Comparison; readonly ever: Comparison; readonly rule: GateRule },
+): string[] {
+  const { now, ever, rule } = found;
   const [before, after] = [mean(inForce), mean(candidate)];
-  const asked =
-    rule.promise === "better"
-      ? "and it had to be above 0"
-      : `and no more than ${points(rule.margin)} points may be lost`;
-  const parts = [
-    `${promote ? "Promoted" : "Held back"}: on ${count(inForce.length)} held-out items the error`,
+  const moved =
     before === after
       ? `stays at ${percent(after)}`
-      : `goes from ${percent(before)} to ${percent(after)}`,
-    flips === undefined ? "" : `(${flips.firstOnly} put right, ${flips.secondOnly} made wrong)`,
-    `; the improvement is at least ${points(interval.low)} points at ${percent(rule.level)} confidence,`,
-    `${asked}`,
-    flips === undefined || rule.promise === "not-worse"
-      ? ""
-      : `, exact McNemar p ${oneSided(flips).toPrecision(2)}`,
-    learned ? "" : ", and it learned from nothing new",
-    rule.promise === "not-worse" && learned
-      ? `; it learned from ${count(newCorrections)} corrections more`
-      : "",
+      : `goes from ${percent(before)} to ${percent(after)}`;
+  const { flips } = now;
+  const counts =
+    flips === undefined ? "" : ` (${flips.firstOnly} put right, ${flips.secondOnly} made wrong)`;
+  const p = pValue(now, rule);
+  const asked =
+    rule.promise === "better"
+      ? `a fall was asked for${p === undefined ? "" : `; exact McNemar p ${p.toPrecision(2)}`}`
+      : `${points(rule.margin)} were allowed`;
+  const bound = `one-sided ${percent(rule.level)} bound, ${asked}`;
+  const sentences = [
+    `on ${inForce.length.toLocaleString("en")} held-out items the error ${moved}${counts}`,
+    `it ${atWorst(now.improvement)} (${bound})`,
   ];
-  return `${parts
-    .filter((part) => part !== "")
-    .join(" ")
-    .replaceAll(/ ([;,])/g, "$1")}.`;
+  if (rule.promise === "better") return sentences;
+  if (best !== undefined)
+    sentences.push(`beside the best lesson so far it ${atWorst(ever.improvement)}`);
+  return [...sentences, `it learned from ${newCorrections || "no"} new corrections`];
 }
