@@ -9,7 +9,7 @@ import { compileRegex } from "./safe-regex.ts";
 /** Stretches shown per rule and item: more would paint the whole text. */
 const EVIDENCE_MAX = 20;
 
-/** A rule ready to run. `matches` is the fast path; `evidence` is only asked where it matched. */
+/** A rule ready to run. `fires` is the fast path; `evidence` is only asked where it matched. */
 export interface Voter {
   readonly rule: Rule;
   /** The label voted for, or null to abstain. */
@@ -20,13 +20,13 @@ export interface Voter {
 }
 
 /** What a rule reads: the text, or a named field; undefined where the document has no such field. */
-function valueOf(document: Document, field: string): string | number | boolean | undefined {
+function fieldOf(document: Document, field: string): string | number | boolean | undefined {
   if (field === "text") return document.text;
   return Object.hasOwn(document.fields, field) ? document.fields[field] : undefined;
 }
 
 function textOf(document: Document, field: string): string {
-  const value = valueOf(document, field);
+  const value = fieldOf(document, field);
   return typeof value === "string" ? value : value === undefined ? "" : String(value);
 }
 
@@ -153,7 +153,7 @@ function numberVoter(rule: Extract<Rule, { kind: "number" }>): Result<Voter, Pro
   ];
   const said = bounds.filter((bound) => bound !== undefined).join(" and ");
   const numberOf = (document: Document): number => {
-    const value = valueOf(document, rule.field);
+    const value = fieldOf(document, rule.field);
     if (typeof value === "number") return value;
     return typeof value === "string" && value.trim() !== "" ? Number(value) : Number.NaN;
   };
