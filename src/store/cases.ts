@@ -5,9 +5,9 @@ import type { ReviewOrder } from "#core/project.ts";
 import { type Db, pages } from "./db.ts";
 import { foldCases, isCaseEvent, lockCases } from "./fold-cases.ts";
 import { log } from "./log.ts";
-import { CASE_COLUMNS, CASE_FIELDS, caseLine, toCase } from "./rows.ts";
-import type { Tx } from "./sql.ts";
-import type { CaseRow, Store } from "./store.ts";
+import { baseState, CASE_COLUMNS, CASE_FIELDS, caseFields, toCase, waitingFor } from "./rows.ts";
+import { copyRow, type Tx } from "./sql.ts";
+import type { CaseRow, CaseStatus, Store } from "./store.ts";
 
 const BATCH = 1_000;
 const PUT_ROWS_MAX = 5_000;
@@ -39,59 +39,67 @@ function fromCursor(cursor: string): z.infer<typeof Cursor> {
   }
 }
 
-const STAGED = CASE_COLUMNS.join(", ");
+const BASE = CASE_COLUMNS.join(", ");
 const REPLACED = CASE_COLUMNS.filter(
   (column) => !["project_no", "item_id", "base_version"].includes(column),
 );
 
-/**
- * New rows as they come; rows that are there get what the assessor says now, keep version and skips,
- * and are left alone once answered. `counts` follows from the states before and after.
- */
-const MERGE = `
-  with mark as (select coalesce(max(seq), 0) as seq from events where project_no = $1),
-  before as (
-    select c.state from staged_cases s join cases c on c.project_no = $1 and c.item_id = s.item_id
-    where c.answer_id is null
-  ),
-  put as (
-    insert into cases(${STAGED}, put_seq, state, waiting_for, version)
-    select ${CASE_COLUMNS.map((column) => `s.${column}`).join(", ")},
-      mark.seq, s.base_state, s.base_waiting_for, s.base_version
-    from staged_cases s cross join mark order by s.item_id
-    on conflict (project_no, item_id) do update set
-      ${REPLACED.map((column) => `${column} = excluded.${column}`).join(", ")},
-      put_seq = excluded.put_seq, failure = null,
-      state = case when cases.skipped then 'skipped' else excluded.base_state end,
-      waiting_for = case when cases.skipped then null else excluded.base_waiting_for end
-    where cases.answer_id is null
-    returning state
-  ),
-  delta as (
-    select state, sum(n)::int as n
-    from (select state, 1 as n from put union all select state, -1 from before) moved
-    group by state
-  )
-  update counts set
-    open = open + coalesce((select n from delta where state = 'open'), 0),
-    skipped = skipped + coalesce((select n from delta where state = 'skipped'), 0),
-    accepted = accepted + coalesce((select n from delta where state = 'accepted'), 0),
-    waiting = waiting + coalesce((select n from delta where state = 'waiting'), 0)
+/** What the assessor says now; version and skips stay, and answered cases are left alone. */
+const REPLACE = `
+  update cases c set ${REPLACED.map((column) => `${column} = s.${column}`).join(", ")},
+    put_seq = $2, failure = null,
+    state = case when c.skipped then 'skipped' else s.base_state end,
+    waiting_for = case when c.skipped then null else s.base_waiting_for end
+  from staged_cases s where c.project_no = $1 and c.item_id = s.item_id and c.answer_id is null`;
+
+const COUNT = `
+  update counts set open = open + $2, skipped = skipped + $3, accepted = accepted + $4,
+    waiting = waiting + $5
   where project_no = $1`;
 
 async function put(tx: Tx, no: number, rows: readonly CaseRow[]): Promise<void> {
-  await tx.exec(
-    `create temp table if not exists staged_cases on commit delete rows
-     as select ${STAGED} from cases with no data`,
-  );
   // The last word on an item wins, as it would one by one.
   const latest = new Map(rows.map((row) => [row.itemId, row]));
-  await tx.copyIn(
-    "staged_cases",
-    CASE_COLUMNS,
-    [...latest.values()].map((row) => caseLine(no, row)),
+  const there = await tx.query<{ item_id: ItemId; state: CaseStatus }>(
+    "select item_id, state from cases where project_no = $1 and item_id = any($2::text[])",
+    [no, [...latest.keys()]],
   );
-  await tx.query(MERGE, [no]);
+  const [mark] = await tx.query<{ seq: number }>(
+    "select coalesce(max(seq), 0) as seq from events where project_no = $1",
+    [no],
+  );
+  const putSeq = mark?.seq ?? 0;
+  const delta = { open: 0, answered: 0, skipped: 0, accepted: 0, waiting: 0 };
+  const replaced: string[] = [];
+  for (const { item_id, state } of there) {
+    const row = latest.get(item_id);
+    latest.delete(item_id);
+    if (row === undefined || state === "answered") continue;
+    replaced.push(copyRow(caseFields(no, row)));
+    delta[state] -= 1;
+    delta[state === "skipped" ? state : baseState(row.state)] += 1;
+  }
+  const added: string[] = [];
+  for (const row of latest.values()) {
+    const state = baseState(row.state);
+    added.push(copyRow([...caseFields(no, row), putSeq, state, waitingFor(row), row.version]));
+    delta[state] += 1;
+  }
+  if (added.length > 0)
+    await tx.copyIn(
+      "cases",
+      [...CASE_COLUMNS, "put_seq", "state", "waiting_for", "version"],
+      added,
+    );
+  if (replaced.length > 0) {
+    await tx.exec(
+      `create temp table if not exists staged_cases on commit delete rows
+       as select ${BASE} from cases with no data`,
+    );
+    await tx.copyIn("staged_cases", CASE_COLUMNS, replaced);
+    await tx.query(REPLACE, [no, putSeq]);
+  }
+  await tx.query(COUNT, [no, delta.open, delta.skipped, delta.accepted, delta.waiting]);
 }
 
 const LEASE = (rank: string) => `

@@ -23,6 +23,10 @@ const COPY_ROWS_MAX = 5_000;
 /** So many new rows, and the planner is told. */
 const ANALYZE_ROWS = 10_000;
 
+const CASE_OF_ITEM = `left join lateral (
+    select * from cases c where c.project_no = i.project_no and c.item_id = i.id limit 1
+  ) c on true`;
+
 interface Appended {
   readonly accepted: number;
   readonly duplicates: ItemId[];
@@ -100,20 +104,15 @@ export function itemStore(db: Db): Pick<Store, "importItems" | "item" | "items" 
 
     async *items(id, { split, unassessed = false, batch = BATCH } = {}) {
       const no = await db.projectNo(id);
-      const conditions = [
-        ...(split === undefined ? [] : [split === "heldout" ? "i.held_out" : "not i.held_out"]),
-        ...(unassessed
-          ? [
-              `not i.held_out and not exists
-                 (select 1 from cases c where c.project_no = i.project_no and c.item_id = i.id)`,
-            ]
-          : []),
-      ].map((condition) => `and ${condition}`);
+      const which = split === undefined ? "" : `and i.held_out = ${split === "heldout"}`;
+      const [tables, fresh] = unassessed
+        ? [`${ITEM_TABLES} ${CASE_OF_ITEM}`, "and not i.held_out and c.item_id is null"]
+        : [ITEM_TABLES, ""];
       const stream = pages<{ id: string }>(
         (last, limit) =>
           db.sql.query(
-            `select ${ITEM_FIELDS} from ${ITEM_TABLES}
-             where i.project_no = $1 and i.id > $2 ${conditions.join(" ")}
+            `select ${ITEM_FIELDS} from ${tables}
+             where i.project_no = $1 and i.id > $2 ${which} ${fresh}
              order by i.id limit $3`,
             [no, last?.id ?? "", limit],
           ),
@@ -127,11 +126,13 @@ export function itemStore(db: Db): Pick<Store, "importItems" | "item" | "items" 
       const stream = pages<{ id: string; item_id: string | null; correction: unknown }>(
         (last, limit) =>
           db.sql.query(
-            `select ${ITEM_FIELDS}, ${CASE_FIELDS}, a.body->'correction' as correction
-             from ${ITEM_TABLES}
-             left join cases c on c.project_no = i.project_no and c.item_id = i.id
-             left join corrections s on s.project_no = c.project_no and s.id = c.answer_id
-             left join events a on a.seq = s.seq
+            `select ${ITEM_FIELDS}, ${CASE_FIELDS}, a.correction
+             from ${ITEM_TABLES} ${CASE_OF_ITEM}
+             left join lateral (
+               select e.body->'correction' as correction
+               from corrections s join events e on e.seq = s.seq
+               where s.project_no = i.project_no and s.id = c.answer_id limit 1
+             ) a on true
              where i.project_no = $1 and i.id > $2
              order by i.id limit $3`,
             [no, last?.id ?? "", limit],
