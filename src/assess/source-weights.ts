@@ -1,6 +1,6 @@
 import { assert } from "#core/assert.ts";
 import type { Dense64 } from "#num/dense.ts";
-import { solveWithRidge, timesVector } from "#num/linalg.ts";
+import { powerIteration, solveWithRidge } from "#num/linalg.ts";
 import { ABSTAIN, type VoteMatrix } from "./votes.ts";
 
 /** Two sources above this gradient correlation say the same thing twice. */
@@ -66,15 +66,8 @@ function correlationOf(
 }
 
 /** Weight to sources that pull the way most pull: ten power iterations from ones. [sources], sums to 1. */
-export function maxEigWeights(correlation: Dense64): Float64Array {
-  let w: Float64Array = new Float64Array(correlation.rows).fill(1);
-  for (let iteration = 0; iteration < POWER_ITERATIONS; iteration++) {
-    w = timesVector(correlation, w);
-    const scale = Math.max(...w.map(Math.abs));
-    w = w.map((x) => x / scale);
-  }
-  return withFloor(w);
-}
+export const maxEigWeights = (correlation: Dense64): Float64Array =>
+  withFloor(powerIteration(correlation, { iterations: POWER_ITERATIONS }).vector);
 
 /**
  * Weights of least variance, C^-1 1: copies share one voice. [sources], sums to 1. Exact copies make C singular; the
