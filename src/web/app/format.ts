@@ -63,6 +63,10 @@ export function ago(atMs: number, nowMs: number): string {
   return new Date(atMs).toISOString().slice(0, 10);
 }
 
+/** A share on an axis, in percent, whole where it can be: 0.05 → "5", 0.025 → "2.5". */
+export const percentTick = (share: number): string =>
+  fixed(share * 100, Number.isInteger(Number((share * 100).toPrecision(9))) ? 0 : 1);
+
 export type Unit = "percent" | "points" | "number";
 
 /** A value in its unit: `percent` shows shares as percent, `points` their differences, signed. */

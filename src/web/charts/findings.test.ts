@@ -8,7 +8,12 @@ import {
   riskCoverageFinding,
 } from "./findings.ts";
 
-const point = (x: number, y: number, half: number | null = null, n: number | null = null): Point => ({
+const point = (
+  x: number,
+  y: number,
+  half: number | null = null,
+  n: number | null = null,
+): Point => ({
   x,
   y,
   low: half === null ? null : y - half,
@@ -22,7 +27,9 @@ test("what a review removes follows from the error among the kept", () => {
   expect(errorsRemoved(curve, 0.2)).toBeCloseTo(0.8, 12);
   expect(riskCoverageFinding(curve)).toBe("Reviewing the riskiest 20 % removes 8 of 10 errors");
   expect(riskCoverageFinding([point(0.8, 0), point(1, 0.1)])).toContain("nearly every error");
-  expect(riskCoverageFinding([point(0.8, 0), point(1, 0)])).toBe("No error was seen at any coverage");
+  expect(riskCoverageFinding([point(0.8, 0), point(1, 0)])).toBe(
+    "No error was seen at any coverage",
+  );
   expect(riskCoverageFinding([])).toContain("not measured");
 });
 

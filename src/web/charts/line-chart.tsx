@@ -52,7 +52,7 @@ export interface LineChartProps {
 }
 
 const LABEL_PX = 14;
-const MARGIN = { top: 12, bottom: 40, left: 48 } as const;
+const MARGIN = { top: 26, bottom: 40, left: 48 } as const;
 
 function extent(values: readonly number[], include: readonly number[]): [number, number] {
   const all = [...values, ...include].filter(Number.isFinite);
@@ -75,7 +75,12 @@ function useScales(props: LineChartProps, width: number, height: number) {
   const right = longest === 0 ? 16 : Math.min(width * 0.32, 16 + longest * 6.4);
   const ys = points.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y]);
   const x = scaleOf({
-    domain: props.xDomain ?? extent(points.map((point) => point.x), []),
+    domain:
+      props.xDomain ??
+      extent(
+        points.map((point) => point.x),
+        [],
+      ),
     range: [MARGIN.left, width - right],
     ticks: Math.max(2, Math.floor(width / 110)),
   });
@@ -88,9 +93,7 @@ function useScales(props: LineChartProps, width: number, height: number) {
   return { x, y, right };
 }
 
-function Drawing(
-  props: LineChartProps & { readonly width: number; readonly height: number },
-) {
+function Drawing(props: LineChartProps & { readonly width: number; readonly height: number }) {
   const { title, series, width, height, xText, yText, baseline, marks = [], lit } = props;
   const { x, y, right } = useScales(props, width, height);
   const [hover, setHover] = useState<number | null>(null);
@@ -108,9 +111,7 @@ function Drawing(
       onPointerLeave={() => setHover(null)}
     >
       <Axes {...props} x={x} y={y} right={right} />
-      {props.diagonal === undefined ? null : (
-        <Diagonal x={x} y={y} label={props.diagonal} />
-      )}
+      {props.diagonal === undefined ? null : <Diagonal x={x} y={y} label={props.diagonal} />}
       {baseline === undefined ? null : (
         <g className={css.baseline}>
           <line x1={MARGIN.left} x2={width - right} y1={y(baseline.y)} y2={y(baseline.y)} />
@@ -172,14 +173,22 @@ function Axes({
       <text className={css.axisName} x={width - right} y={height - 4} textAnchor="end">
         {xLabel}
       </text>
-      <text className={css.axisName} x={MARGIN.left + 2} y={MARGIN.top + 2}>
+      <text className={css.axisName} x={0} y={11}>
         {yLabel}
       </text>
     </g>
   );
 }
 
-function Diagonal({ x, y, label }: { readonly x: Scale; readonly y: Scale; readonly label: string }) {
+function Diagonal({
+  x,
+  y,
+  label,
+}: {
+  readonly x: Scale;
+  readonly y: Scale;
+  readonly label: string;
+}) {
   const to = Math.min(x.to, y.to);
   return (
     <g className={css.baseline}>

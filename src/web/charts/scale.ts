@@ -15,6 +15,9 @@ function stepOf(span: number, wanted: number): number {
   return (STEPS.find((step) => step * size >= raw * 0.999) ?? 10) * size;
 }
 
+/** Without the dust of binary fractions: 0.15, not 0.15000000000000002. */
+const tidy = (value: number): number => Number(value.toPrecision(12));
+
 export interface ScaleOptions {
   readonly domain: readonly [number, number];
   readonly range: readonly [number, number];
@@ -29,14 +32,12 @@ export function scaleOf({ domain, range, ticks: wanted, nice }: ScaleOptions): S
   if (!(to > from)) [from, to] = [from - 0.5, from + 0.5];
   const step = stepOf(to - from, wanted);
   if (nice === true) {
-    from = Math.floor(from / step + 1e-9) * step;
-    to = Math.ceil(to / step - 1e-9) * step;
+    from = tidy(Math.floor(from / step + 1e-9) * step);
+    to = tidy(Math.ceil(to / step - 1e-9) * step);
   }
   const first = Math.ceil(from / step - 1e-9);
   const last = Math.floor(to / step + 1e-9);
-  const ticks = Array.from({ length: last - first + 1 }, (_, i) =>
-    Number(((first + i) * step).toPrecision(12)),
-  );
+  const ticks = Array.from({ length: last - first + 1 }, (_, i) => tidy((first + i) * step));
   const [start, end] = range;
   const scale = (value: number) => start + ((value - from) / (to - from)) * (end - start);
   return Object.assign(scale, { ticks, from, to });

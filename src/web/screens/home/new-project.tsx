@@ -1,0 +1,121 @@
+import { TagsInput, TextInput } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import type { ImportReport, ProjectDetail } from "#core/views.ts";
+import { path, post, query, upload } from "#web/app/api.ts";
+import { plural } from "#web/app/format.ts";
+import { Failure } from "#web/app/parts.tsx";
+import { queryClient } from "#web/app/queries.ts";
+import { formatOf } from "#web/screens/project/formats.ts";
+import css from "./home.module.css";
+
+interface Made {
+  readonly project: ProjectDetail;
+  readonly report: ImportReport | null;
+}
+
+interface Wish {
+  readonly name: string;
+  readonly classes: readonly string[];
+  readonly positive: string;
+  readonly file: File | null;
+}
+
+async function make({ name, classes, positive, file }: Wish): Promise<Made> {
+  const project = await post<ProjectDetail>("/projects", {
+    name,
+    task: { kind: "label", schema: { classes, positive } },
+  });
+  const report =
+    file === null
+      ? null
+      : await upload<ImportReport>(
+          path`/projects/${project.id}/import` + query({ format: formatOf(file.name) }),
+          file,
+        );
+  return { project, report };
+}
+
+/** A project needs a name and its labels; the items may come at once or later. */
+export function NewProject() {
+  const [name, setName] = useState("");
+  const [classes, setClasses] = useState<string[]>([]);
+  const [positive, setPositive] = useState("");
+  const [file, setFile] = useState<File | null>(null);
+  const making = useMutation({
+    mutationFn: make,
+    onSettled: () => void queryClient.invalidateQueries({ queryKey: ["projects"] }),
+  });
+  const stated = classes.includes(positive) ? positive : (classes[0] ?? "");
+  const ready = name.trim() !== "" && classes.length >= 2 && !making.isPending;
+  return (
+    <section className={css.new} aria-label="New project">
+      <h2>New project</h2>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (ready) making.mutate({ name: name.trim(), classes, positive: stated, file });
+        }}
+      >
+        <TextInput
+          label="Name"
+          required
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <TagsInput
+          label="Labels"
+          description="Two or more; Enter after each. The order gives the keys 1, 2, …"
+          value={classes}
+          onChange={setClasses}
+        />
+        <label className={css.field}>
+          <span>Positive label</span>
+          <select
+            value={stated}
+            disabled={classes.length === 0}
+            onChange={(event) => setPositive(event.currentTarget.value)}
+          >
+            {classes.map((label) => (
+              <option key={label}>{label}</option>
+            ))}
+          </select>
+          <small className="quiet">The one precision, recall and F1 are stated for.</small>
+        </label>
+        <label className={css.field}>
+          <span>Items (optional)</span>
+          <input
+            type="file"
+            onChange={(event) => setFile(event.currentTarget.files?.[0] ?? null)}
+          />
+          <small className="quiet">
+            JSONL rows are {"{id, text, proposal: {label}, votes?, gold?}"}; CSV, WRENCH and Label
+            Studio are read too.
+          </small>
+        </label>
+        <button type="submit" className="button primary" disabled={!ready}>
+          {making.isPending ? "Making…" : "Make the project"}
+        </button>
+      </form>
+      {making.error === null ? null : (
+        <Failure error={making.error} what="The project was not made whole" />
+      )}
+      {making.data === undefined ? null : <Done made={making.data} />}
+    </section>
+  );
+}
+
+function Done({ made: { project, report } }: { readonly made: Made }) {
+  return (
+    <p role="status" className={css.done}>
+      <strong>{project.name}</strong> is there
+      {report === null
+        ? "."
+        : `: ${plural(report.accepted, "row")} went in, ${plural(report.rejected, "row")} came back.`}{" "}
+      <Link to="/p/$projectId" params={{ projectId: project.id }}>
+        Open it
+      </Link>
+    </p>
+  );
+}
