@@ -1,3 +1,4 @@
+import { assert } from "#core/assert.ts";
 import type { Correction } from "#core/correction.ts";
 import type { CorrectionId, ItemId } from "#core/ids.ts";
 import { advanceRound, firstRound, type Round, type RoundEvent } from "./round.ts";
@@ -59,13 +60,19 @@ export class Intake<O> {
     return [correction, ...waited.flatMap((each) => this.take(each))];
   }
 
-  /** What a correction that passed means to the lessons: an undo takes one back, an undone undo brings it again. */
+  /**
+   * What a correction that passed means to the lessons. A chain of undos ends at an answer, which an odd number of
+   * them takes back and an even number brings again.
+   */
   meaning(correction: Correction<O>): RoundEvent {
-    const { id, undoes } = correction;
-    if (undoes === undefined) return { kind: "corrected", correctionId: id };
-    const again = this.taken.get(undoes)?.undoes;
-    return again === undefined
-      ? { kind: "undone", correctionId: undoes }
-      : { kind: "corrected", correctionId: again };
+    let root = correction;
+    let stands = true;
+    while (root.undoes !== undefined) {
+      const undone = this.taken.get(root.undoes);
+      assert(undone !== undefined, "an undo passes after what it takes back");
+      root = undone;
+      stands = !stands;
+    }
+    return { kind: stands ? "corrected" : "undone", correctionId: root.id };
   }
 }
