@@ -30,7 +30,8 @@ test("alpha of numbers far from zero agrees too", () => {
 });
 
 test("Krippendorff's own worked example", () => {
-  // Krippendorff, Computing Krippendorff's Alpha-Reliability (2011), section C: nominal 0.743, ordinal 0.815, interval 0.849.
+  // Krippendorff, Computing Krippendorff's Alpha-Reliability (2011), section C: nominal 0.743,
+  // ordinal 0.815, interval 0.849.
   const rows = [
     [1, 2, 3, 3, 2, 1, 4, 1, 2, 0, 0, 0],
     [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, 0, 3],

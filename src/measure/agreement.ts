@@ -1,4 +1,7 @@
-/** Agreement beyond chance: Krippendorff's alpha for any number of raters and gaps, Cohen's kappa for two. */
+/**
+ * Agreement beyond chance: Krippendorff's alpha for any number of raters and gaps, Cohen's kappa
+ * for two.
+ */
 import { assert } from "#core/assert.ts";
 import { err, ok, type Result } from "#core/result.ts";
 import {
@@ -28,7 +31,10 @@ export interface NoAgreement {
   readonly kind: "no-pairs" | "no-variation";
 }
 
-/** Units as unit profiles: which values each got, and how often. Two units of one profile count alike. */
+/**
+ * Units as unit profiles: which values each got, and how often. Two units of one profile count
+ * alike.
+ */
 interface Profiles {
   readonly classes: number;
   /** [units rated at least twice] profile of each. */
@@ -85,11 +91,9 @@ function coincidences({ units, raters, values }: Ratings, classes: number): Floa
 }
 
 /** Squared distance of two classes given how often each was used. */
-function distance(
-  scale: Exclude<Scale, "interval">,
-  used: Float64Array,
-): (c: number, k: number) => number {
+function distance(scale: Scale, used: Float64Array): (c: number, k: number) => number {
   if (scale === "nominal") return (c, k) => (c === k ? 0 : 1);
+  if (scale === "interval") return (c, k) => (c - k) ** 2;
   const upTo = new Float64Array(used.length + 1);
   used.forEach((n, c) => {
     upTo[c + 1] = (upTo[c] as number) + n;
@@ -100,7 +104,7 @@ function distance(
 }
 
 /** 1 − observed / expected disagreement of a coincidence table; NaN when undefined. */
-function alphaOf(table: Float64Array, classes: number, scale: Exclude<Scale, "interval">): number {
+function alphaOf(table: Float64Array, classes: number, scale: Scale): number {
   const used = new Float64Array(classes);
   for (let c = 0; c < classes; c++)
     for (let k = 0; k < classes; k++)
@@ -118,17 +122,19 @@ function alphaOf(table: Float64Array, classes: number, scale: Exclude<Scale, "in
   return expected === 0 ? Number.NaN : 1 - ((n - 1) * observed) / expected;
 }
 
-/** Count, sum, sum of squares and disagreement of each unit rated twice or more: all an interval scale needs. */
+/**
+ * Count, sum, sum of squares and disagreement of each unit rated twice or more: all an interval
+ * scale needs.
+ */
 interface Moments {
   readonly units: number;
   /** [units * 4] */
   readonly of: Float64Array;
 }
 
-function momentsOf({ units, raters, values }: Ratings): Moments {
-  const missing = (value: number) =>
-    values instanceof Int16Array ? value < 0 : Number.isNaN(value);
-  const present = Float64Array.from(values).filter((value) => !missing(value));
+function momentsOf({ units, raters }: Ratings, values: Float64Array): Moments {
+  const present = values.filter((value) => !Number.isNaN(value));
+  checkRange("ratings", present, { low: -Number.MAX_VALUE, high: Number.MAX_VALUE });
   // Sums of squares about a far-off zero would lose the differences they are made of.
   const centre = present.reduce((total, value) => total + value, 0) / Math.max(1, present.length);
   const of = new Float64Array(units * 4);
@@ -139,8 +145,7 @@ function momentsOf({ units, raters, values }: Ratings): Moments {
     let squares = 0;
     for (let r = 0; r < raters; r++) {
       const value = values[u * raters + r] as number;
-      if (missing(value)) continue;
-      assert(Number.isFinite(value), "finite ratings");
+      if (Number.isNaN(value)) continue;
       m++;
       sum += value - centre;
       squares += (value - centre) ** 2;
@@ -152,8 +157,8 @@ function momentsOf({ units, raters, values }: Ratings): Moments {
   return { units: kept, of: of.subarray(0, kept * 4) };
 }
 
-/** Alpha on an interval scale as a function of unit indices; NaN where undefined. */
-function intervalStatistic({ of }: Moments): Statistic {
+/** Alpha of numbers as a function of unit indices; NaN where undefined. */
+function momentStatistic({ of }: Moments): Statistic {
   return (indices) => {
     let n = 0;
     let sum = 0;
@@ -199,11 +204,11 @@ function profilesOf({ units, raters, values }: Ratings, classes: number): Profil
   return { classes, profileOf: profileOf.subarray(0, kept), counts: Float64Array.from(counts) };
 }
 
-/** Alpha as a function of unit indices: a resample is a count of each profile, few whatever the number of units. */
-function profileStatistic(
-  { classes, profileOf, counts }: Profiles,
-  scale: Exclude<Scale, "interval">,
-): Statistic {
+/**
+ * Alpha as a function of unit indices: a resample is a count of each profile, few whatever the
+ * number of units.
+ */
+function profileStatistic({ classes, profileOf, counts }: Profiles, scale: Scale): Statistic {
   const profiles = counts.length / classes;
   const times = new Uint32Array(profiles);
   const table = new Float64Array(classes * classes);
@@ -239,23 +244,22 @@ const pairable = (pairs: number, alpha: number): Result<number, NoAgreement> => 
   return Number.isNaN(alpha) ? err({ kind: "no-variation" }) : ok(alpha);
 };
 
-const codesOf = (values: Int16Array | Float64Array): Int16Array => {
-  assert(values instanceof Int16Array, "class indices (Int16Array) for a nominal or ordinal scale");
-  return values;
-};
+const NUMBERS_NEED_INTERVAL = "class indices (Int16Array) for a nominal or ordinal scale";
 
 /**
- * Krippendorff's alpha (Krippendorff 2004, chapter 11): 1 is full agreement, 0 what chance gives, below 0 is worse.
- * Units rated once say nothing and are left out. On an ordinal scale class order is index order.
+ * Krippendorff's alpha (Krippendorff 2004, chapter 11): 1 is full agreement, 0 what chance gives,
+ * below 0 is worse. Units rated once say nothing and are left out. Classes are ordered, and spaced,
+ * as their indices are.
  */
 export function krippendorffAlpha(ratings: Ratings, scale: Scale): Result<number, NoAgreement> {
   checkRatings(ratings);
-  if (scale === "interval") {
-    const moments = momentsOf(ratings);
+  if (ratings.values instanceof Float64Array) {
+    assert(scale === "interval", NUMBERS_NEED_INTERVAL);
+    const moments = momentsOf(ratings, ratings.values);
     const everything = Uint32Array.from({ length: moments.units }, (_, i) => i);
-    return pairable(moments.units, intervalStatistic(moments)(everything));
+    return pairable(moments.units, momentStatistic(moments)(everything));
   }
-  const classes = classesOf(codesOf(ratings.values));
+  const classes = classesOf(ratings.values);
   const table = coincidences(ratings, classes);
   const pairs = table.reduce((total, count) => total + count, 0);
   return pairable(pairs, alphaOf(table, classes, scale));
@@ -269,11 +273,11 @@ export function krippendorffBootstrap(
 ): Result<Bootstrapped, NoAgreement> {
   const alpha = krippendorffAlpha(ratings, scale);
   if (!alpha.ok) return alpha;
-  if (scale === "interval") {
-    const moments = momentsOf(ratings);
-    return ok(bootstrap(intervalStatistic(moments), moments.units, options));
+  if (ratings.values instanceof Float64Array) {
+    const moments = momentsOf(ratings, ratings.values);
+    return ok(bootstrap(momentStatistic(moments), moments.units, options));
   }
-  const profiles = profilesOf(ratings, classesOf(codesOf(ratings.values)));
+  const profiles = profilesOf(ratings, classesOf(ratings.values));
   return ok(bootstrap(profileStatistic(profiles, scale), profiles.profileOf.length, options));
 }
 
@@ -320,7 +324,9 @@ export function kappaOf(
   };
 }
 
-/** Cohen's kappa of two raters (Cohen 1960, weighted 1968). `first`, `second`: [n] class indices. */
+/**
+ * Cohen's kappa of two raters (Cohen 1960, weighted 1968). `first`, `second`: [n] class indices.
+ */
 export function cohenKappa(
   first: ArrayLike<number>,
   second: ArrayLike<number>,

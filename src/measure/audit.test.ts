@@ -103,7 +103,7 @@ test("inverse-propensity weights cover where every item has a propensity of its 
   expect(Math.abs(off)).toBeLessThan(6 * Math.sqrt(squares / DRAWS));
 });
 
-test("a coverage test that cannot fail shows nothing: an audit of the safe items only is caught", () => {
+test("an audit of the safe items only is caught: the coverage test can fail", () => {
   const world: World = { ...calibrated, drawn: (r) => (r < 0.1 ? 0.4 : 0) };
   const rng = rngOf("audit/not-random");
   let exactMissed = 0;
@@ -119,7 +119,7 @@ test("a coverage test that cannot fail shows nothing: an audit of the safe items
   expect(poweredMissed).toBeGreaterThan(missesAllowed(200, 1 - LEVEL));
 });
 
-test("informative risks make the interval narrower than the exact one, useless ones do not widen it by much", () => {
+test("informative risks narrow the interval, useless ones hardly widen it", () => {
   const width = (name: string) => {
     const rng = rngOf(`audit/width/${name}`);
     let exact = 0;
@@ -133,7 +133,8 @@ test("informative risks make the interval narrower than the exact one, useless o
     }
     return powered / exact;
   };
-  // Against a normal interval the gain is √(1 − Var risk / Var wrong), here √(1 − 0.0289/0.1275); the exact one is wider.
+  // Against a normal interval the gain is √(1 − Var risk / Var wrong), here √(1 − 0.0289/0.1275);
+  // the exact one is wider.
   expect(width("calibrated risks")).toBeLessThan(Math.sqrt(1 - 0.0289 / 0.1275));
   expect(width("risks that say nothing")).toBeLessThan(1.05);
 });
@@ -171,7 +172,8 @@ test("the value weights each stratum by what went out unread", () => {
 });
 
 test("hand-computed prediction-powered estimate of one stratum", () => {
-  // Risk is 1 exactly where it is wrong: trusted in full, residuals 0, the estimate is the unread items' mean risk.
+  // Risk is 1 exactly where it is wrong: trusted in full, residuals 0, the estimate is the unread
+  // items' mean risk.
   const verdict = Array.from({ length: 60 }, (_, i) => (i < 40 ? Number(i % 4 === 0) : -1));
   const risk = Array.from({ length: 60 }, (_, i) => Number(i % 4 === 0));
   const items = { risk, verdict, propensity: Array(60).fill(0.5) };

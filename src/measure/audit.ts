@@ -1,8 +1,9 @@
 /**
  * The error rate of what nobody reviewed, from a random audit share of the accepted items.
  *
- * The population is finite and known: N accepted items, of which n were drawn at random and read by a person. What was
- * read has been put right; asked for is the share of errors among the N − n that went out unread.
+ * The population is finite and known: N accepted items, of which n were drawn at random and read by
+ * a person. What was read has been put right; asked for is the share of errors among the N − n that
+ * went out unread.
  */
 import { assert } from "#core/assert.ts";
 import type { Interval, Measurement } from "#core/measurement.ts";
@@ -34,7 +35,10 @@ function checkCounts({ accepted, audited, wrong }: AuditCounts): void {
   );
 }
 
-/** Least whole number in low..high at which `holds`, which holds from some point on; `high` if it never does. */
+/**
+ * Least whole number in low..high at which `holds`, which holds from some point on; `high` if it
+ * never does.
+ */
 function firstWhere(holds: (m: number) => boolean, low: number, high: number): number {
   let from = low;
   let to = high;
@@ -47,8 +51,9 @@ function firstWhere(holds: (m: number) => boolean, low: number, high: number): n
 }
 
 /**
- * Wrong items among all accepted that the audit does not refute, at `alpha` on either side: Clopper and Pearson's
- * argument with the hypergeometric in place of the binomial, exact for a finite population.
+ * Wrong items among all accepted that the audit does not refute, at `alpha` on either side: Clopper
+ * and Pearson's argument with the hypergeometric in place of the binomial, exact for a finite
+ * population.
  */
 function wrongItems({ accepted, audited, wrong }: AuditCounts, alpha: number): [number, number] {
   const unread = accepted - audited;
@@ -75,8 +80,9 @@ function unanswerable(strata: readonly AuditCounts[]): NoAudit | undefined {
 }
 
 /**
- * Exact interval for the error rate of the unreviewed. One stratum is exact; several share alpha evenly (Bonferroni).
- * Its upper end is the bound to state: each end is missed with probability at most (1 − level)/2.
+ * Exact interval for the error rate of the unreviewed. One stratum is exact; several share alpha
+ * evenly (Bonferroni). Its upper end is the bound to state: each end is missed with probability at
+ * most (1 − level)/2.
  */
 export function auditInterval(
   strata: readonly AuditCounts[],
@@ -99,7 +105,13 @@ export function auditInterval(
   return ok({ low: low / unread, high: high / unread, level, method: "clopper-pearson-finite" });
 }
 
-/** The unreviewed error as a measurement: each stratum's audited error rate, weighted by what went out unread. */
+const drawText = (wrong: number, audited: number, unread: number): string =>
+  `${wrong} wrong of ${audited} audited at random; ${unread} went out unread`;
+
+/**
+ * The unreviewed error as a measurement: each stratum's audited error rate, weighted by what went
+ * out unread.
+ */
 export function auditedError(
   strata: readonly AuditCounts[],
   level = LEVEL_DEFAULT,
@@ -122,7 +134,7 @@ export function auditedError(
     value,
     interval: interval.value,
     n: audited,
-    note: `${total(strata, "wrong")} wrong of ${audited} audited at random; ${unread} went out unread`,
+    note: drawText(total(strata, "wrong"), audited, unread),
   });
 }
 
@@ -174,7 +186,10 @@ export function auditStrata(items: AcceptedItems): AuditCounts[] {
 /** Why the prediction-powered estimate cannot be had. */
 export type NoEstimate =
   | NoAudit
-  /** With any propensities there is no exact interval to fall back on, and a normal one needs errors and non-errors. */
+  /**
+   * With any propensities there is no exact interval to fall back on, and a normal one needs errors
+   * and non-errors.
+   */
   | { readonly kind: "too-few-events"; readonly got: number; readonly need: number };
 
 /** With fewer errors, or fewer non-errors, among the audited a normal interval does not hold. */
@@ -198,7 +213,10 @@ interface Audit {
 const auditedOf = (stratum: readonly number[], { verdict }: AcceptedItems): number[] =>
   stratum.filter((i) => verdict[i] !== -1);
 
-/** Stratified draw: within a stratum the audited are a simple random sample, so both parts' spread is known. */
+/**
+ * Stratified draw: within a stratum the audited are a simple random sample, so both parts' spread
+ * is known.
+ */
 function stratifiedAudits(items: AcceptedItems, unread: number): Audit[] {
   return strataOf(items).flatMap((stratum, group) => {
     const audited = auditedOf(stratum, items);
@@ -253,7 +271,10 @@ function centred(audits: readonly Audit[], value: (audit: Audit) => number): num
 const weighted = (audits: readonly Audit[], a: readonly number[], b: readonly number[]): number =>
   audits.reduce((sum, { spread }, k) => sum + spread * (a[k] as number) * (b[k] as number), 0);
 
-/** How far the risks are trusted: the slope that makes the residuals spread least, kept in [0, 1] (PPI++). */
+/**
+ * How far the risks are trusted: the slope that makes the residuals spread least, kept in [0, 1]
+ * (PPI++).
+ */
 function trustIn(audits: readonly Audit[]): number {
   const risk = centred(audits, (audit) => audit.risk);
   const wrong = centred(audits, (audit) => audit.wrong);
@@ -262,12 +283,14 @@ function trustIn(audits: readonly Audit[]): number {
 }
 
 /**
- * Prediction-powered estimate of the error rate of the unreviewed (Angelopoulos et al. 2023, tuned as in Angelopoulos,
- * Duchi and Zrnic 2023): mean risk of the unread, plus what the audit says the risks are off by. Tighter than
- * `auditedError` as far as the risks are informative, and right on average however wrong they are.
+ * Prediction-powered estimate of the error rate of the unreviewed (Angelopoulos et al. 2023, tuned
+ * as in Angelopoulos, Duchi and Zrnic 2023): mean risk of the unread, plus what the audit says the
+ * risks are off by. Tighter than `auditedError` as far as the risks are informative, and right on
+ * average however wrong they are.
  *
- * The interval is Student's t on the residuals for a finite population. Where too few errors were seen for that to hold,
- * a stratified audit answers `auditedError` instead: `interval.method` tells which.
+ * The interval is Student's t on the residuals for a finite population. Where too few errors were
+ * seen for that to hold, a stratified audit answers `auditedError` instead: `interval.method` tells
+ * which.
  */
 export function predictionPoweredError(
   items: AcceptedItems,
@@ -316,6 +339,6 @@ export function predictionPoweredError(
       method: `prediction-powered-${weighting}`,
     },
     n: audits.length,
-    note: `risks trusted ${trust.toFixed(2)}; ${errors} wrong of ${audits.length} audited at random; ${unread} went out unread`,
+    note: `risks trusted ${trust.toFixed(2)}; ${drawText(errors, audits.length, unread)}`,
   });
 }

@@ -127,7 +127,7 @@ test("clusters may differ in size", () => {
   expect(seen).toEqual(["0.0000", "0.6000", "0.8571", "1.0000"]);
 });
 
-test("resamples on which a statistic is undefined are left out, and counted by what remains", () => {
+test("resamples on which a statistic is undefined are left out", () => {
   const { replicates: drawn } = bootstrap((indices) => (indices.includes(0) ? 1 : Number.NaN), 3, {
     rng: rngOf(1),
     resamples: 300,

@@ -1,8 +1,9 @@
 /**
  * The bootstrap: intervals for any statistic by resampling what was sampled.
  *
- * A statistic is a function of item indices, so that one resample serves any number of arms (paired comparisons share
- * indices, never redraw) and the unit that is resampled (item, cluster, seed) is chosen apart from what is computed.
+ * A statistic is a function of item indices, so that one resample serves any number of arms (paired
+ * comparisons share indices, never redraw) and the unit that is resampled (item, cluster, seed) is
+ * chosen apart from what is computed.
  */
 import { assert } from "#core/assert.ts";
 import type { Interval } from "#core/measurement.ts";
@@ -10,7 +11,9 @@ import type { Rng } from "#core/rng.ts";
 import { normalCdf, normalQuantile } from "#num/special.ts";
 import { checkLevel, LEVEL_DEFAULT } from "./proportion.ts";
 
-/** Computed on a resample. Must not keep `indices`: the array is used again for the next resample. */
+/**
+ * Computed on a resample. Must not keep `indices`: the array is used again for the next resample.
+ */
 export type Statistic = (indices: Uint32Array) => number;
 
 /** Enough for two digits of a 95 % interval's ends; a published figure takes 9,999. */
@@ -34,7 +37,8 @@ export interface Bootstrapped {
 /**
  * Uniform indices in bulk: xoshiro128** keyed by an `Rng`, its state held in locals while it fills,
  * three times as fast as a call per draw. The chance of an index is off by less than n/2³².
- * Keyed by a split, so that the same `rng` gives the same resamples to every statistic it is passed with.
+ * Keyed by a split, so that the same `rng` gives the same resamples to every statistic it is passed
+ * with.
  */
 function indexSource(rng: Rng): (target: Uint32Array, length: number, n: number) => void {
   const stream = rng.split("resamples");
@@ -65,7 +69,10 @@ function indexSource(rng: Rng): (target: Uint32Array, length: number, n: number)
   };
 }
 
-/** `count` resamples of 0..n−1 with replacement, each [n]: drawn once and shared by all arms of a study. */
+/**
+ * `count` resamples of 0..n−1 with replacement, each [n]: drawn once and shared by all arms of a
+ * study.
+ */
 export function resampleIndices(rng: Rng, n: number, count: number): Uint32Array[] {
   assert(n > 0 && n < 2 ** 32, "at least one item to resample");
   const fill = indexSource(rng);
@@ -128,8 +135,8 @@ export function acceleration(jackknife: Float64Array): number {
 
 /**
  * Bias-corrected and accelerated interval (Efron 1987) from replicates and leave-one-out values.
- * Where all replicates lie on one side of the value the correction is undefined: the percentile interval comes back, and
- * its `method` says so.
+ * Where all replicates lie on one side of the value the correction is undefined: the percentile
+ * interval comes back, and its `method` says so.
  */
 export function bcaInterval(
   value: number,
@@ -157,7 +164,10 @@ export function bcaInterval(
   };
 }
 
-/** More leave-one-out values than this add nothing to the acceleration: blocks of items are left out instead. */
+/**
+ * More leave-one-out values than this add nothing to the acceleration: blocks of items are left out
+ * instead.
+ */
 const JACKKNIFE_BLOCKS_MAX = 2000;
 
 /** Draws resamples of `units` and hands each, as item indices, to the statistic. */
@@ -225,7 +235,8 @@ function run(
   let defined = 0;
   for (let r = 0; r < resamples; r++) {
     const replicate = statistic(sampler.draw());
-    // A resample can lack what the statistic needs, one class of two: it says nothing and is left out.
+    // A resample can lack what the statistic needs, one class of two: it says nothing and is left
+    // out.
     if (Number.isFinite(replicate)) drawn[defined++] = replicate;
   }
   assert(Number.isFinite(value) && defined > 0, "a statistic that is defined on the sample");
@@ -274,7 +285,10 @@ export function clustersOf(labels: readonly (string | number)[]): Uint32Array[] 
   return Array.from(members.values(), (list) => Uint32Array.from(list));
 }
 
-/** Resamples whole clusters: for items that were not sampled one by one (mails of a thread, answers of a user). */
+/**
+ * Resamples whole clusters: for items that were not sampled one by one (mails of a thread, answers
+ * of a user).
+ */
 export function clusteredBootstrap(
   statistic: Statistic,
   clusters: readonly Uint32Array[],
@@ -284,13 +298,19 @@ export function clusteredBootstrap(
   return suffixed(run(statistic, clusterSampler(options.rng, clusters), options), "clustered");
 }
 
-/** One seed's metric: its value, and the metric on resamples of that seed's items where there are any. */
+/**
+ * One seed's metric: its value, and the metric on resamples of that seed's items where there are
+ * any.
+ */
 export interface SeedValue {
   readonly value: number;
   readonly replicates?: ArrayLike<number> | undefined;
 }
 
-/** [seeds] minus [seeds], replicate by replicate: both arms of a seed were scored on the same resamples. */
+/**
+ * [seeds] minus [seeds], replicate by replicate: both arms of a seed were scored on the same
+ * resamples.
+ */
 export function pairedSeeds(a: readonly SeedValue[], b: readonly SeedValue[]): SeedValue[] {
   assert(a.length === b.length, "the same seeds in both arms");
   return a.map((one, s) => {
@@ -310,9 +330,9 @@ export function pairedSeeds(a: readonly SeedValue[], b: readonly SeedValue[]): S
 }
 
 /**
- * Mean over seeds: seeds are drawn with replacement, then one of each drawn seed's own replicates. Seeds without
- * replicates contribute their value. The spread over seeds holds some of the spread over items already, so the interval
- * errs on the wide side.
+ * Mean over seeds: seeds are drawn with replacement, then one of each drawn seed's own replicates.
+ * Seeds without replicates contribute their value. The spread over seeds holds some of the spread
+ * over items already, so the interval errs on the wide side.
  */
 export function hierarchicalBootstrap(
   seeds: readonly SeedValue[],

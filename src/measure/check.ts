@@ -1,6 +1,9 @@
 import { assert } from "#core/assert.ts";
 
-/** Refuses values outside [low, high], NaN among them, naming the first. `what` is what they are: "risks". */
+/**
+ * Refuses values outside [low, high], NaN among them, naming the first. `what` is what they are:
+ * "risks".
+ */
 export function checkRange(
   what: string,
   values: ArrayLike<number>,

@@ -1,6 +1,6 @@
 /**
- * Accuracy, precision, recall and F1 from a confusion matrix. Classes are indices 0..k−1, −1 is an abstention.
- * Abstentions are counted apart and never turned into a class.
+ * Accuracy, precision, recall and F1 from a confusion matrix. Classes are indices 0..k−1, −1 is an
+ * abstention. Abstentions are counted apart and never turned into a class.
  */
 import { assert } from "#core/assert.ts";
 import { checkRange } from "./check.ts";
@@ -93,13 +93,19 @@ export function recall(of: Confusion, positive: number): number | null {
   return ratio(hits, hits + misses);
 }
 
-/** 2·hits / (2·hits + false alarms + misses) of the stated class; null when it neither occurs nor is said. */
+/**
+ * 2·hits / (2·hits + false alarms + misses) of the stated class; null when it neither occurs nor is
+ * said.
+ */
 export function f1(of: Confusion, positive: number): number | null {
   const { hits, falseAlarms, misses } = classCounts(of, positive);
   return ratio(2 * hits, 2 * hits + falseAlarms + misses);
 }
 
-/** Mean F1 over the classes that occur or are said among the answered items; null when nothing was answered. */
+/**
+ * Mean F1 over the classes that occur or are said among the answered items; null when nothing was
+ * answered.
+ */
 export function macroF1(of: Confusion): number | null {
   const scores: number[] = [];
   for (let k = 0; k < of.classes; k++) {

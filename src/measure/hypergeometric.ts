@@ -1,4 +1,6 @@
-/** Tails of the hypergeometric distribution: drawing without replacement from a finite population. */
+/**
+ * Tails of the hypergeometric distribution: drawing without replacement from a finite population.
+ */
 import { binomialPmf } from "#num/special.ts";
 
 export interface Draw {
@@ -8,7 +10,10 @@ export interface Draw {
   readonly drawn: number;
 }
 
-/** P(k of the drawn are marked) when drawn without replacement (Loader 2000: three binomials of one share). */
+/**
+ * P(k of the drawn are marked) when drawn without replacement (Loader 2000: three binomials of one
+ * share).
+ */
 function hypergeometricPmf(k: number, { items, marked, drawn }: Draw): number {
   if (k < Math.max(0, drawn - (items - marked)) || k > Math.min(drawn, marked)) return 0;
   if (drawn === items) return 1;
@@ -22,7 +27,10 @@ function hypergeometricPmf(k: number, { items, marked, drawn }: Draw): number {
 /** A term this much smaller than the sum so far, and falling, adds nothing. */
 const NEGLIGIBLE = 1e-18;
 
-/** Sum of the terms from k downward, by the ratio of neighbours: for k below the mean, where they fall. */
+/**
+ * Sum of the terms from k downward, by the ratio of neighbours: for k below the mean, where they
+ * fall.
+ */
 function sumDown(k: number, draw: Draw): number {
   const { items, marked, drawn } = draw;
   const least = Math.max(0, drawn - (items - marked));

@@ -1,4 +1,7 @@
-/** What the last corrections changed: error on held-out items before and after a lesson, compared item by item. */
+/**
+ * What the last corrections changed: error on held-out items before and after a lesson, compared
+ * item by item.
+ */
 import { assert } from "#core/assert.ts";
 import type { Interval, Measurement } from "#core/measurement.ts";
 import type { Rng } from "#core/rng.ts";
@@ -9,7 +12,9 @@ import { LEVEL_DEFAULT, twoSidedZ, wilson } from "./proportion.ts";
 /** Halvings of the search for an end of the score interval: to 1e-12. */
 const HALVINGS = 42;
 
-/** z of the difference Δ under Tango's constrained maximum likelihood (Tango 1998, eqs. 11 to 14). */
+/**
+ * z of the difference Δ under Tango's constrained maximum likelihood (Tango 1998, eqs. 11 to 14).
+ */
 function scoreZ({ firstOnly, secondOnly }: Discordant, n: number, delta: number): number {
   const b = secondOnly;
   const c = firstOnly;
@@ -24,7 +29,8 @@ function scoreZ({ firstOnly, secondOnly }: Discordant, n: number, delta: number)
 
 /**
  * Score interval for the difference of two paired proportions, second minus first (Tango 1998).
- * Holds for few discordant pairs, where the textbook interval collapses; none at all still gives a width.
+ * Holds for few discordant pairs, where the textbook interval collapses; none at all still gives a
+ * width.
  */
 export function pairedScoreInterval(pairs: Discordant, n: number, level = LEVEL_DEFAULT): Interval {
   assert(n > 0 && pairs.firstOnly + pairs.secondOnly <= n, "discordant pairs among n pairs, n > 0");
@@ -87,8 +93,9 @@ function sentenceOf(corrections: number, before: number, after: number, change: 
 }
 
 /**
- * Change of the held-out error between two lessons: value, interval (Tango's score interval, or the clustered paired
- * bootstrap when items share clusters), McNemar's p, and the sentence a reviewer reads.
+ * Change of the held-out error between two lessons: value, interval (Tango's score interval, or the
+ * clustered paired bootstrap when items share clusters), McNemar's p, and the sentence a reviewer
+ * reads.
  */
 export function learningChange(
   { corrections, before, after, clusters }: LearningInput,
@@ -101,7 +108,8 @@ export function learningChange(
   const units = clusters === undefined ? undefined : clustersOf(clusters);
   const none = pairs.firstOnly + pairs.secondOnly === 0;
   const wrongIn = (wrong: ArrayLike<number>) => meanOf(Float64Array.from(wrong));
-  // Without a discordant pair a resample shows no spread: the score interval over the units still does.
+  // Without a discordant pair a resample shows no spread: the score interval over the units still
+  // does.
   const interval =
     units === undefined || units.length === n || none
       ? pairedScoreInterval(pairs, units?.length ?? n, level)

@@ -1,4 +1,7 @@
-/** McNemar's test: did one of two answers to the same items err more often? Only items they differ on count. */
+/**
+ * McNemar's test: did one of two answers to the same items err more often? Only items they differ
+ * on count.
+ */
 import { assert } from "#core/assert.ts";
 import { binomialCdf, binomialPmf } from "#num/special.ts";
 
@@ -25,7 +28,10 @@ export function discordant(first: ArrayLike<number>, second: ArrayLike<number>):
 export interface McNemar {
   /** Two-sided binomial p-value: never above its level under the null. */
   readonly exact: number;
-  /** Exact less half the probability of what was seen: less conservative, seldom above its level (Fagerland et al. 2013). */
+  /**
+   * Exact less half the probability of what was seen: less conservative, seldom above its level
+   * (Fagerland et al. 2013).
+   */
   readonly midP: number;
 }
 
@@ -35,7 +41,8 @@ export function mcnemar({ firstOnly, secondOnly }: Discordant): McNemar {
   const fewer = Math.min(firstOnly, secondOnly);
   const tail = binomialCdf(fewer, n, 0.5);
   const exact = Math.min(1, 2 * tail);
-  // With equal counts twice the tail overshoots 1, and the mid-p is 1 less the probability of the tie.
+  // With equal counts twice the tail overshoots 1, and the mid-p is 1 less the probability of the
+  // tie.
   const seen = binomialPmf(fewer, n, 0.5);
   return { exact, midP: firstOnly === secondOnly ? 1 - seen / 2 : 2 * tail - seen };
 }

@@ -1,4 +1,6 @@
-/** What every `Metric` must do, whoever wrote it. Run it over each implementation from a test file. */
+/**
+ * What every `Metric` must do, whoever wrote it. Run it over each implementation from a test file.
+ */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Metric } from "#core/contracts.ts";

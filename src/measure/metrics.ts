@@ -1,6 +1,7 @@
 /**
- * The metrics of the `label` task kind. Each leaves abstentions out of its own figure and is silent, not wrong, where it
- * is undefined: no answered item, one class only, too few items for an ECE.
+ * The metrics of the `label` task kind. Each leaves abstentions out of its own figure and is
+ * silent, not wrong, where it is undefined: no answered item, one class only, too few items for an
+ * ECE.
  */
 import type { Metric } from "#core/contracts.ts";
 import type { Interval, Judged, Measurement } from "#core/measurement.ts";
@@ -37,7 +38,10 @@ const isAnswered = (one: Judged<string>): one is Answered => one.output !== null
 const isAssessed = (one: Judged<string>): one is Assessed =>
   one.output !== null && one.risk !== undefined;
 
-/** In the order of their ids, so that neither the order they came in nor a resample of it moves an interval. */
+/**
+ * In the order of their ids, so that neither the order they came in nor a resample of it moves an
+ * interval.
+ */
 const inOrder = <J extends Judged<string>>(judged: readonly J[]): J[] =>
   judged.toSorted((a, b) => (a.itemId < b.itemId ? -1 : a.itemId > b.itemId ? 1 : 0));
 
@@ -62,7 +66,10 @@ function resampled(
     : clusteredBootstrap(statistic, units, options);
 }
 
-/** A resampled figure. Resamples that all agree show no spread to speak of: the interval is left open, and the note says so. */
+/**
+ * A resampled figure. Resamples that all agree show no spread to speak of: the interval is left
+ * open, and the note says so.
+ */
 function figure(
   metric: string,
   { value, interval }: Bootstrapped,
@@ -133,7 +140,10 @@ export const accuracyMetric = (options: MetricOptions): LabelMetric => ({
   },
 });
 
-/** A figure of the confusion matrix with a bootstrap interval. Classes are those that occur, by name. */
+/**
+ * A figure of the confusion matrix with a bootstrap interval. Classes are those that occur, by
+ * name.
+ */
 function confusionMetric(
   metric: string,
   judged: readonly Judged<string>[],
@@ -194,8 +204,9 @@ function assessedOf(judged: readonly Judged<string>[]) {
 const ECE_BINS = 10;
 
 /**
- * ECE of the risks, with its bin counts. It is never negative, so chance alone lifts it: the interval is the bootstrap's
- * percentile one moved back by the lift seen on resamples, which the note states.
+ * ECE of the risks, with its bin counts. It is never negative, so chance alone lifts it: the
+ * interval is the bootstrap's percentile one moved back by the lift seen on resamples, which the
+ * note states.
  */
 export const eceMetric = ({ level = LEVEL_DEFAULT, ...options }: MetricOptions): LabelMetric => ({
   measure(judged) {

@@ -30,7 +30,8 @@ test("hand-computed: three pairs all in favour are one pattern of eight", () => 
 });
 
 test("random rearrangements come near the exact p-value", () => {
-  // 19 pairs: one more than is gone through exactly. A linear statistic of ±1 differences is a binomial.
+  // 19 pairs: one more than is gone through exactly. A linear statistic of ±1 differences is a
+  // binomial.
   const d = Float64Array.from({ length: 19 }, (_, i) => (i < 14 ? 1 : -1));
   const exact = 2 * 0.0317840576171875; // P(Binomial(19, ½) ≥ 14), twice
   const { p, method, rearrangements } = pairedPermutation(d, { rng, resamples: 20_000 });

@@ -1,4 +1,7 @@
-/** Permutation tests of a mean difference: exact where all rearrangements can be gone through, else by random ones. */
+/**
+ * Permutation tests of a mean difference: exact where all rearrangements can be gone through, else
+ * by random ones.
+ */
 import { assert } from "#core/assert.ts";
 import type { Rng } from "#core/rng.ts";
 
@@ -87,7 +90,8 @@ function randomSigns(
 
 /**
  * Paired test by flipping signs: under the null each difference is as likely positive as negative.
- * `differences`: [n] first minus second, one a pair. Random flips give (hits + 1)/(resamples + 1) (Phipson and Smyth 2010).
+ * `differences`: [n] first minus second, one a pair. Random flips give (hits + 1)/(resamples + 1)
+ * (Phipson and Smyth 2010).
  */
 export function pairedPermutation(
   differences: Float64Array,
@@ -120,7 +124,9 @@ function choose(n: number, k: number): number {
   return Math.round(ways);
 }
 
-/** Sums of every choice of `size` of the pooled values, in lexicographic order of their positions. */
+/**
+ * Sums of every choice of `size` of the pooled values, in lexicographic order of their positions.
+ */
 function* allChoices(pooled: Float64Array, size: number): Generator<number> {
   const chosen = Uint32Array.from({ length: size }, (_, i) => i);
   for (;;) {
@@ -135,7 +141,10 @@ function* allChoices(pooled: Float64Array, size: number): Generator<number> {
   }
 }
 
-/** Sums of random choices of `size` of the pooled values, by the first steps of a Fisher-Yates shuffle. */
+/**
+ * Sums of random choices of `size` of the pooled values, by the first steps of a Fisher-Yates
+ * shuffle.
+ */
 function* randomChoices(
   pooled: Float64Array,
   size: number,
@@ -156,7 +165,10 @@ function* randomChoices(
   }
 }
 
-/** Test of two independent samples by dealing their values out anew. Two-sided p: twice the smaller tail. */
+/**
+ * Test of two independent samples by dealing their values out anew. Two-sided p: twice the smaller
+ * tail.
+ */
 export function twoSamplePermutation(
   first: Float64Array,
   second: Float64Array,

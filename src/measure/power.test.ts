@@ -29,7 +29,7 @@ test("the pairs it asks for give the power it promises", () => {
   }
 });
 
-test("smaller differences, more noise, more power need more pairs; the sign does not matter", () => {
+test("smaller differences, more noise and more power need more pairs", () => {
   const base = { difference: 0.05, discordant: 0.1 };
   const n = pairsNeeded(base);
   expect(pairsNeeded({ ...base, difference: 0.03 })).toBeGreaterThan(n);

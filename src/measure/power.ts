@@ -5,7 +5,9 @@ import { normalQuantile } from "#num/special.ts";
 export interface PairedDesign {
   /** Change in the error rate worth finding, e.g. 0.01. */
   readonly difference: number;
-  /** Share of items the two answers are expected to differ in being wrong: at least `difference`. */
+  /**
+   * Share of items the two answers are expected to differ in being wrong: at least `difference`.
+   */
   readonly discordant: number;
   /** Two-sided level of the test. */
   readonly alpha?: number;

@@ -43,14 +43,20 @@ export function wilson(successes: number, n: number, level = LEVEL_DEFAULT): Int
   };
 }
 
-/** Largest rate not refuted by `successes` of `n`: covers with probability at least 1 − `alpha`, one-sided. */
+/**
+ * Largest rate not refuted by `successes` of `n`: covers with probability at least 1 − `alpha`,
+ * one-sided.
+ */
 export function clopperPearsonUpper(successes: number, n: number, alpha: number): number {
   checkCounts(successes, n);
   checkLevel(1 - alpha);
   return successes === n ? 1 : betaQuantile(1 - alpha, successes + 1, n - successes);
 }
 
-/** Smallest rate not refuted by `successes` of `n`: covers with probability at least 1 − `alpha`, one-sided. */
+/**
+ * Smallest rate not refuted by `successes` of `n`: covers with probability at least 1 − `alpha`,
+ * one-sided.
+ */
 export function clopperPearsonLower(successes: number, n: number, alpha: number): number {
   checkCounts(successes, n);
   checkLevel(1 - alpha);
@@ -58,8 +64,8 @@ export function clopperPearsonLower(successes: number, n: number, alpha: number)
 }
 
 /**
- * The exact interval (Clopper and Pearson 1934): coverage is at least the level for every n and rate.
- * Nothing observed (n = 0) gives [0, 1].
+ * The exact interval (Clopper and Pearson 1934): coverage is at least the level for every n and
+ * rate. Nothing observed (n = 0) gives [0, 1].
  */
 export function clopperPearson(successes: number, n: number, level = LEVEL_DEFAULT): Interval {
   checkLevel(level);

@@ -1,4 +1,7 @@
-/** How well a score puts the positives first. `scores`: [n]; `positive`: [n] 1 for a positive, else 0. */
+/**
+ * How well a score puts the positives first. `scores`: [n]; `positive`: [n] 1 for a positive, else
+ * 0.
+ */
 import { assert } from "#core/assert.ts";
 import { err, ok, type Result } from "#core/result.ts";
 import { checkRange, NUMBER } from "./check.ts";
@@ -16,7 +19,9 @@ function check(scores: ArrayLike<number>, positive: ArrayLike<number>): void {
   checkRange("scores", scores, NUMBER);
 }
 
-/** Rank of each score among the distinct scores, 0 the least: all the order a ranking metric needs. */
+/**
+ * Rank of each score among the distinct scores, 0 the least: all the order a ranking metric needs.
+ */
 export function denseRanks(scores: ArrayLike<number>): { ranks: Uint32Array; distinct: number } {
   const ranks = new Uint32Array(scores.length);
   let distinct = 0;
@@ -50,8 +55,8 @@ function areaUnder({ positives, negatives }: Levels): number {
 }
 
 /**
- * AUROC as a function of item indices, for resampling: the scores are sorted once, a resample costs O(n).
- * NaN on a resample without both classes.
+ * AUROC as a function of item indices, for resampling: the scores are sorted once, a resample costs
+ * O(n). NaN on a resample without both classes.
  */
 export function aurocOf(
   scores: ArrayLike<number>,

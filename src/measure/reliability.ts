@@ -1,7 +1,7 @@
 /**
- * Whether a stated probability means what it says: calibration error, Brier score, reliability bins.
- * `predicted`: [n] probabilities of the event; `happened`: [n] 1 where it did, else 0.
- * The event is mostly "the proposal is wrong", its probability the risk.
+ * Whether a stated probability means what it says: calibration error, Brier score, reliability
+ * bins. `predicted`: [n] probabilities of the event; `happened`: [n] 1 where it did, else 0. The
+ * event is mostly "the proposal is wrong", its probability the risk.
  */
 import { assert } from "#core/assert.ts";
 import type { Interval } from "#core/measurement.ts";
@@ -10,7 +10,9 @@ import { checkRange, PROBABILITY } from "./check.ts";
 import { LEVEL_DEFAULT, wilson } from "./proportion.ts";
 
 export interface ReliabilityBin {
-  /** Edges on the probability scale; of an equal-mass bin the least and greatest prediction in it. */
+  /**
+   * Edges on the probability scale; of an equal-mass bin the least and greatest prediction in it.
+   */
   readonly low: number;
   readonly high: number;
   readonly n: number;
@@ -70,7 +72,10 @@ function count({ n, predicted, happened }: Tally, bin: number, p: number, y: num
   happened[bin] = (happened[bin] as number) + y;
 }
 
-/** Bin k of an equal-width split is (k/bins, (k+1)/bins]; 0 falls into the first, as in scikit-learn. */
+/**
+ * Bin k of an equal-width split is (k/bins, (k+1)/bins]; 0 falls into the first, as in
+ * scikit-learn.
+ */
 function widthBin(p: number, bins: number): number {
   const bin = Math.max(0, Math.ceil(p * bins) - 1);
   // p · bins can round up past a whole number that p does not exceed as a fraction.
@@ -141,8 +146,8 @@ function calibrationGap(bins: readonly ReliabilityBin[]): number {
 }
 
 /**
- * Expected calibration error (Naeini et al. 2015) with the bins it was computed from, never one without the other:
- * the figure depends on them. Refused below 50 items.
+ * Expected calibration error (Naeini et al. 2015) with the bins it was computed from, never one
+ * without the other: the figure depends on them. Refused below 50 items.
  */
 export function ece(
   predicted: ArrayLike<number>,
@@ -190,8 +195,8 @@ export function brier(predicted: ArrayLike<number>, happened: ArrayLike<number>)
 }
 
 /**
- * Squared Pearson correlation between the bin means of risk and error, after sorting by risk into bins of floor(√n) items;
- * the rest, fewer than that, makes a last bin (POLAR, Zhao et al. 2023).
+ * Squared Pearson correlation between the bin means of risk and error, after sorting by risk into
+ * bins of floor(√n) items; the rest, fewer than that, makes a last bin (POLAR, Zhao et al. 2023).
  * Null when it is undefined: fewer than two bins, or one of the two constant over them.
  */
 export function binnedR2(risk: ArrayLike<number>, wrong: ArrayLike<number>): number | null {

@@ -56,8 +56,8 @@ export function riskCoverage(risk: ArrayLike<number>, wrong: ArrayLike<number>):
 }
 
 /**
- * Error over ALL n items after a person has put right the riskiest `share` of them, floor(share · n) items.
- * Null without items.
+ * Error over ALL n items after a person has put right the riskiest `share` of them, floor(share ·
+ * n) items. Null without items.
  */
 export function errorAfterReview(
   risk: ArrayLike<number>,
@@ -73,7 +73,9 @@ export function errorAfterReview(
 }
 
 export interface ErrorsLeft {
-  /** [n + 1] errors expected among the unreviewed after reviewing the k riskiest items, k = 0..n. */
+  /**
+   * [n + 1] errors expected among the unreviewed after reviewing the k riskiest items, k = 0..n.
+   */
   readonly expected: Float64Array;
   /** [n + 1] standard deviation of that count for independent items. */
   readonly deviation: Float64Array;

@@ -83,7 +83,8 @@ test("intervals narrow with n and hold the estimate", () => {
 });
 
 test("the rate sequence ends where the mixture has made 20 times its stake", () => {
-  // No success in n: B(½, n + ½)/B(½, ½) = (1 − m)^n / 20; for n = 1 the left side is ½, so nothing is refuted below 0.9.
+  // No success in n: B(½, n + ½)/B(½, ½) = (1 − m)^n / 20; for n = 1 the left side is ½, so nothing
+  // is refuted below 0.9.
   expect(rateSequence(0, 1).high).toBeCloseTo(1 - 0.5 * 0.05, 9);
   expect(rateSequence(0, 1).low).toBe(0);
   expect(rateSequence(1, 1).low).toBeCloseTo(0.025, 9);

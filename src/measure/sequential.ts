@@ -1,6 +1,7 @@
 /**
- * Confidence sequences: intervals that cover at all times at once, so that people may look after every item and stop
- * when they like. Each is the set of means against which no bettor has made 1/alpha of the stake (Ville's inequality).
+ * Confidence sequences: intervals that cover at all times at once, so that people may look after
+ * every item and stop when they like. Each is the set of means against which no bettor has made
+ * 1/alpha of the stake (Ville's inequality).
  */
 import { assert } from "#core/assert.ts";
 import type { Interval } from "#core/measurement.ts";
@@ -26,8 +27,9 @@ function lastWhere(holds: (m: number) => boolean, low: number, high: number): nu
 const logBeta = (a: number, b: number): number => logGamma(a) + logGamma(b) - logGamma(a + b);
 
 /**
- * For a rate, from the counts so far: Robbins' mixture of bets over a Beta(½, ½) prior (Robbins 1970;
- * Howard et al. 2021, section 4). Valid at every n at once for one stream of 0s and 1s; n = 0 gives [0, 1].
+ * For a rate, from the counts so far: Robbins' mixture of bets over a Beta(½, ½) prior (Robbins
+ * 1970; Howard et al. 2021, section 4). Valid at every n at once for one stream of 0s and 1s; n = 0
+ * gives [0, 1].
  */
 export function rateSequence(successes: number, n: number, level = LEVEL_DEFAULT): Interval {
   checkLevel(level);
@@ -80,8 +82,9 @@ function refutesFromAbove(
 }
 
 /**
- * For the mean of values in [0, 1], any distribution, in the order they came: hedged betting with a predictable plug-in
- * (Waudby-Smith and Ramdas 2024, theorem 3), what earlier values had refuted kept refuted.
+ * For the mean of values in [0, 1], any distribution, in the order they came: hedged betting with a
+ * predictable plug-in (Waudby-Smith and Ramdas 2024, theorem 3), what earlier values had refuted
+ * kept refuted.
  */
 export function meanSequence(values: Float64Array, level = LEVEL_DEFAULT): Interval {
   checkLevel(level);

@@ -28,7 +28,8 @@ test("the beta quantile inverts the beta cdf", () =>
   fc.assert(
     fc.property(share, shape, shape, (p, a, b) => {
       const x = special.betaQuantile(p, a, b);
-      // A step of one ulp in x near 1 moves a steep cdf: only quantiles away from it invert exactly.
+      // A step of one ulp in x near 1 moves a steep cdf: only quantiles away from it invert
+      // exactly.
       if (x < 0.999) expect(special.betaIncomplete(x, a, b)).toBeCloseTo(p, 9);
     }),
     fixed,

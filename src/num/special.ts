@@ -1,15 +1,20 @@
 /**
- * Special functions behind the intervals and tests: gamma, beta, normal, Student t, chi-square, binomial.
+ * Special functions behind the intervals and tests: gamma, beta, normal, Student t, chi-square,
+ * binomial.
  *
  * Accuracy is held against SciPy to 1e-10 relative or better (see `special.reference.json`).
- * Large shapes keep it because densities are taken in Loader's saddle-point form, in which no large logarithms cancel.
+ * Large shapes keep it because densities are taken in Loader's saddle-point form, in which no large
+ * logarithms cancel.
  */
 import { assert } from "#core/assert.ts";
 
 const LOG_SQRT_TWO_PI = 0.9189385332046728;
 const LOG_TWO_PI = 2 * LOG_SQRT_TWO_PI;
 const EPSILON = 2 ** -52;
-/** A continued fraction needs about the square root of its shape in terms: enough for shapes to 1e10. */
+/**
+ * A continued fraction needs about the square root of its shape in terms: enough for shapes to
+ * 1e10.
+ */
 const TERMS_MAX = 1_000_000;
 /** Keeps Lentz's quotients away from division by zero. */
 const TINY = 1e-300;
@@ -111,7 +116,8 @@ export function betaIncomplete(x: number, a: number, b: number): number {
 
 /**
  * Inverse of I_x(a, b) in x: the p-quantile of Beta(a, b).
- * Newton on the logarithm of the smaller tail against the log-odds of x, which is concave, kept inside a bracket.
+ * Newton on the logarithm of the smaller tail against the log-odds of x, which is concave, kept
+ * inside a bracket.
  */
 export function betaQuantile(p: number, a: number, b: number): number {
   assert(a > 0 && b > 0, "the shapes of a beta are positive");
@@ -124,7 +130,8 @@ export function betaQuantile(p: number, a: number, b: number): number {
 
 function lowerTailBetaQuantile(p: number, a: number, b: number): number {
   const target = Math.log(p);
-  let low = -700; // quantiles below e^-700 are given as that: a smaller x has no room for its density
+  // Quantiles below e^-700 are given as that: a smaller x has no room for its density.
+  let low = -700;
   let high = Math.log(a / b);
   let odds = high;
   for (let step = 0; step < 200; step++) {
@@ -149,45 +156,46 @@ function gammaKernel(a: number, x: number): number {
   return Math.exp(-stirlingError(a) - deviance(a, x) + 0.5 * Math.log(a) - LOG_SQRT_TWO_PI);
 }
 
-/** Both tails of Gamma(a, 1) at x: [P(a, x), Q(a, x)], the smaller one at full precision. */
-function gammaTails(a: number, x: number): [number, number] {
+/** Regularised lower incomplete gamma P(a, x): the cdf of Gamma(a, 1) at x >= 0; a > 0. */
+export function gammaIncomplete(a: number, x: number): number {
   assert(a > 0 && x >= 0, "the incomplete gamma takes a > 0 and x >= 0");
-  if (x === 0) return [0, 1];
-  if (x === Number.POSITIVE_INFINITY) return [1, 0];
-  if (x < a + 1) {
-    let term = 1 / a;
-    let sum = term;
-    for (let k = 1; k <= TERMS_MAX && term > sum * EPSILON; k++) {
-      term *= x / (a + k);
-      sum += term;
-    }
-    const lower = sum * gammaKernel(a, x);
-    return [lower, 1 - lower];
+  if (x === 0) return 0;
+  if (x === Number.POSITIVE_INFINITY) return 1;
+  return x < a + 1
+    ? gammaKernel(a, x) * gammaSeries(a, x)
+    : 1 - gammaKernel(a, x) * gammaFraction(a, x);
+}
+
+/** P(a, x) over its kernel, by the power series (DLMF 8.7.1): converges fast for x < a + 1. */
+function gammaSeries(a: number, x: number): number {
+  let term = 1 / a;
+  let sum = term;
+  for (let k = 1; k <= TERMS_MAX && term > sum * EPSILON; k++) {
+    term *= x / (a + k);
+    sum += term;
   }
+  return sum;
+}
+
+/** 1 − P(a, x) over its kernel, by Lentz's method on the continued fraction (DLMF 8.9.2). */
+function gammaFraction(a: number, x: number): number {
   let b = x + 1 - a;
   let c = 1 / TINY;
   let d = 1 / b;
   let fraction = d;
   for (let k = 1; k <= TERMS_MAX; k++) {
-    const an = -k * (k - a);
+    const numerator = -k * (k - a);
     b += 2;
-    d = an * d + b;
+    d = numerator * d + b;
     if (Math.abs(d) < TINY) d = TINY;
-    c = b + an / c;
+    c = b + numerator / c;
     if (Math.abs(c) < TINY) c = TINY;
     d = 1 / d;
     fraction *= d * c;
-    if (Math.abs(d * c - 1) < 4 * EPSILON) break;
+    if (Math.abs(d * c - 1) < 4 * EPSILON) return fraction;
   }
-  const upper = fraction * gammaKernel(a, x);
-  return [1 - upper, upper];
+  assert(false, `the incomplete gamma converges for a = ${a}, x = ${x}`);
 }
-
-/** Regularised lower incomplete gamma P(a, x): the cdf of Gamma(a, 1). */
-export const gammaIncomplete = (a: number, x: number): number => gammaTails(a, x)[0];
-
-/** P(X > x) for X chi-square with `df` degrees of freedom. */
-export const chiSquareUpper = (x: number, df: number): number => gammaTails(df / 2, x / 2)[1];
 
 const horner = (coefficients: readonly number[], x: number): number =>
   coefficients.reduceRight((sum, coefficient) => sum * x + coefficient, 0);
