@@ -14,17 +14,28 @@ const metricNames = (report: StudyReport): string[] => [
   ...new Set(report.arms.flatMap((arm) => Object.keys(arm.metrics))),
 ];
 
-const cells = (report: StudyReport): string[][] => {
+const cells = (report: StudyReport, names: readonly string[]): string[][] =>
+  report.arms
+    .filter((arm) => names.some((name) => arm.metrics[name] !== undefined))
+    .map((arm) => [
+      arm.title,
+      arm.role,
+      ...names.map((name) => {
+        const metric = arm.metrics[name];
+        return metric === undefined ? "–" : withInterval(metric.value, metric.interval);
+      }),
+    ]);
+
+/** Metrics side by side in a terminal of 150 columns. */
+const METRICS_ABREAST = 3;
+
+function terminalTables(report: StudyReport): string[] {
   const names = metricNames(report);
-  return report.arms.map((arm) => [
-    arm.title,
-    arm.role,
-    ...names.map((name) => {
-      const metric = arm.metrics[name];
-      return metric === undefined ? "–" : withInterval(metric.value, metric.interval);
-    }),
-  ]);
-};
+  const groups = Array.from({ length: Math.ceil(names.length / METRICS_ABREAST) }, (_, group) =>
+    names.slice(group * METRICS_ABREAST, (group + 1) * METRICS_ABREAST),
+  );
+  return groups.map((group) => `${table(["arm", "role", ...group], cells(report, group))}\n`);
+}
 
 export const claimsLine = (report: StudyReport): string =>
   `${report.claims.filter((claim) => claim.holds).length} of ${report.claims.length} claims hold`;
@@ -39,8 +50,7 @@ export function reportText(report: StudyReport): string {
   return [
     `${report.title}: ${report.seeds.length} seeds, ${report.cpuSeconds.toFixed(1)} CPU seconds`,
     "",
-    table(["arm", "role", ...metricNames(report)], cells(report)),
-    "",
+    ...terminalTables(report),
     `${claimsLine(report)} (mean over seeds [95 % interval])`,
     ...claims,
   ].join("\n");
@@ -50,7 +60,8 @@ const row = (values: readonly string[]) => `| ${values.join(" | ")} |`;
 
 /** A report as a section of a page. Everything in it comes from the run. */
 export function reportMarkdown(report: StudyReport): string {
-  const header = ["arm", "role", ...metricNames(report)];
+  const names = metricNames(report);
+  const header = ["arm", "role", ...names];
   return [
     `\`${report.command}\` · ${report.seeds.length} seeds · commit ${report.commit} · ` +
       `${report.cpuSeconds.toFixed(0)} CPU seconds. Mean over seeds with a 95 % bootstrap interval.`,
@@ -70,7 +81,7 @@ export function reportMarkdown(report: StudyReport): string {
     "",
     row(header),
     row(header.map(() => "---")),
-    ...cells(report).map(row),
+    ...cells(report, names).map(row),
     "",
     "The paper's own figures:",
     "",

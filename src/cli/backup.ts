@@ -1,0 +1,3 @@
+import type { Command } from "commander";
+
+export const addBackup = (program: Command): Command => program;
