@@ -13,9 +13,9 @@ export interface Draw {
 }
 
 /**
- * Whether an item is audited and whether it is shown blind. Both depend on the seed and the item's id
- * alone: the same again after a restart, in another order, on another machine, so that nobody can pick
- * what is audited, themselves included.
+ * Whether an item is audited and whether it is shown blind. Both depend on the seed and the item's
+ * id alone: the same again after a restart, in another order, on another machine, so that nobody
+ * can pick what is audited, themselves included.
  */
 export function draw(
   { itemId, route }: { readonly itemId: string; readonly route: Route },
@@ -34,9 +34,9 @@ export function draw(
 }
 
 /**
- * The place of an audit in the queue, as a number in [0, 1): that share of the asked items comes before it.
- * Uniform and independent of risk, so that whatever stretch of the queue a budget reaches holds a random
- * sample of the accepted items.
+ * The place of an audit in the queue, as a number in [0, 1): that share of the asked items comes
+ * before it. Uniform and independent of risk, so that whatever stretch of the queue a budget
+ * reaches holds a random sample of the accepted items.
  */
 export const auditPlace = (itemId: string, rng: Rng): number =>
   rng.split(`audit-place/${itemId}`).uniform();

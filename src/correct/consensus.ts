@@ -24,8 +24,9 @@ export function skillOf({ right, judged }: { readonly right: number; readonly ju
 }
 
 /**
- * Probability of each class given the answers, under Dawid and Skene's (1979) model with one number per
- * reviewer: right with probability `skill`, else any other class alike. [classes], in their order.
+ * Probability of each class given the answers, under Dawid and Skene's (1979) model with one number
+ * per reviewer: right with probability `skill`, else any other class alike. [classes], in their
+ * order.
  */
 export function classPosterior(
   answers: readonly Answer[],
@@ -52,8 +53,8 @@ export function classPosterior(
 }
 
 /**
- * Whether an item has answers enough: settled when the likeliest class passes `settleAbove`. A reviewer's
- * latest answer is the one that counts; `answers` are in the order they came.
+ * Whether an item has answers enough: settled when the likeliest class passes `settleAbove`. A
+ * reviewer's latest answer is the one that counts; `answers` are in the order they came.
  */
 export function consensus(
   answers: readonly Answer[],

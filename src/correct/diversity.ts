@@ -2,7 +2,7 @@ import { assert } from "#core/assert.ts";
 import { isCsr, type Matrix } from "#num/matrix.ts";
 
 /** Enough centres to spread a day's review; each costs one pass over the rows. */
-export const CENTRES_MAX = 32;
+const CENTRES_MAX = 32;
 
 /** One row, zeros written out; [cols]. */
 function denseRow(matrix: Matrix, row: number): Float64Array {
@@ -17,7 +17,7 @@ function denseRow(matrix: Matrix, row: number): Float64Array {
   return out;
 }
 
-/** Squared Euclidean distance of each row to `centre` [cols]; [rows]. `lengths`: squared, of each row. */
+/** Squared Euclidean distance of each row to `centre`; [rows]. `lengths`: squared, of each row. */
 function squaredDistances(
   matrix: Matrix,
   lengths: Float64Array,
@@ -59,8 +59,9 @@ export interface Clusters {
 }
 
 /**
- * Farthest-first traversal: each centre is the row farthest from all centres before it, which covers the
- * rows within twice the best possible radius (Gonzalez 1985). O(rows x centres), ties to the lower row.
+ * Farthest-first traversal: each centre is the row farthest from all centres before it, which
+ * covers the rows within twice the best possible radius (Gonzalez 1985). O(rows x centres), ties to
+ * the lower row.
  */
 export function farthestFirst(
   matrix: Matrix,
@@ -93,8 +94,8 @@ export function farthestFirst(
 }
 
 /**
- * An order that takes one row of every cluster in turn, the dearest of each first: the centres' regions
- * alternate, so that the first reviews see the whole of the data.
+ * An order that takes one row of every cluster in turn, the dearest of each first: the centres'
+ * regions alternate, so that the first reviews see the whole of the data.
  * `byCost`: rows, dearest first. Returns all rows.
  */
 export function roundRobin({ centres, cluster }: Clusters, byCost: ArrayLike<number>): Uint32Array {

@@ -2,9 +2,9 @@ import { assert, unreachable } from "#core/assert.ts";
 import type { Effort } from "#core/correction.ts";
 
 /**
- * The longest stretch without a sign of life that still counts as attention, milliseconds. Reading one
- * screen of text (about 1,400 characters at 238 words a minute; Brysbaert 2019) takes a minute; a longer
- * silence is a phone call, and counts as one minute.
+ * The longest stretch without a sign of life that still counts as attention, milliseconds. Reading
+ * one screen of text (about 1,400 characters at 238 words a minute; Brysbaert 2019) takes a minute;
+ * a longer silence is a phone call, and counts as one minute.
  */
 export const IDLE_MS_MAX = 60_000;
 

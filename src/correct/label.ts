@@ -49,6 +49,9 @@ export const labelKind: TaskKind<string, LabelOperation, LabelSchema> = {
 
   editSize: (operations) => operations.length,
 
-  /** An abstention that goes out leaves the item without its label: it costs what a wrong label costs. */
+  /**
+   * An abstention that goes out leaves the item without its label: it costs what a wrong label
+   * costs.
+   */
   severity: (got, gold, schema) => (got === gold ? 0 : (schema.severity[gold] ?? 1)),
 };

@@ -2,8 +2,9 @@ import { assert } from "#core/assert.ts";
 import { normalQuantile } from "#num/special.ts";
 
 /**
- * Up to this variance the distribution is kept exactly (about 300 masses wide); above it, 20 standard
- * deviations from its nearer end, the normal quantile corrected for skewness is off by less than one.
+ * Up to this variance the distribution is kept exactly (about 300 masses wide); above it, 20
+ * standard deviations from its nearer end, the normal quantile corrected for skewness is off by
+ * less than one.
  */
 const EXACT_VARIANCE_MAX = 400;
 /** Masses below this are cut from the ends: with 10^6 items far less than 10^-8 is lost. */
@@ -18,7 +19,10 @@ export interface ErrorCount {
   interval(level: number): { readonly low: number; readonly high: number };
 }
 
-/** The Poisson-binomial distribution (exact by convolution while it is narrow; Hong 2013 for a survey). */
+/**
+ * The Poisson-binomial distribution (exact by convolution while it is narrow; Hong 2013 for a
+ * survey).
+ */
 export function errorCount(): ErrorCount {
   let mean = 0;
   let variance = 0;

@@ -10,8 +10,9 @@ import { errorCount } from "./poisson-binomial.ts";
 
 /**
  * What leaving an item as it is costs on average: risk x severity x reach.
- * `risk`: calibrated probability that the proposal is wrong; null (an abstention) is certain not to be
- * the answer. `severity`: cost of one error, in the schema's unit. `reach`: how many see or use it.
+ * `risk`: calibrated probability that the proposal is wrong; null (an abstention) is certain not to
+ * be the answer. `severity`: cost of one error, in the schema's unit. `reach`: how many see or use
+ * it.
  */
 export const expectedCost = ({
   risk,
@@ -24,7 +25,7 @@ export const expectedCost = ({
 }): number => (risk ?? 1) * severity * reach;
 
 /**
- * Mean severity of putting out `proposed` given that it is wrong, over the classes it could then be.
+ * Mean severity of putting out `proposed` given that it is wrong, over what could be right instead.
  * `probabilities`: [classes] as assessed; absent, the other classes are equally likely.
  */
 export function severityIfWrong(
@@ -81,9 +82,9 @@ export interface Candidate {
 export type RankKeys = Readonly<Record<ReviewOrder, number>>;
 
 /**
- * The keys of the four orders, computed once per assessment and then kept, so that a list never jumps
- * under the reader. Cost and uncertainty depend on the item alone, `random` on seed and id alone;
- * `diversity` on the batch, and equals the random key where there are no features.
+ * The keys of the four orders, computed once per assessment and then kept, so that a list never
+ * jumps under the reader. Cost and uncertainty depend on the item alone, `random` on seed and id
+ * alone; `diversity` on the batch, and equals the random key where there are no features.
  * `features`: [candidates, f], rows as in `candidates`.
  */
 export function rankKeys(
@@ -115,7 +116,7 @@ function diversityKeys(candidates: readonly Candidate[], features: Matrix): Floa
   return keys;
 }
 
-/** Row numbers by key, highest first; equal keys by id, so that the order is one and the same everywhere. */
+/** Row numbers by key, highest first; equal keys by id, so that the order is the same everywhere. */
 function sortedRows<T extends { readonly id: string }>(
   rows: readonly T[],
   key: (row: T) => number,
@@ -155,12 +156,12 @@ export function affordable({ minutes, count }: ReviewBudget, msPerItem: number):
 const CURVE_POINTS = 101;
 
 /**
- * Errors expected to be left after reviewing the first x items, with an interval that holds the true
- * number with probability `level` when the risks are calibrated.
+ * Errors expected to be left after reviewing the first x items, with an interval that holds the
+ * true number with probability `level` when the risks are calibrated.
  *
- * `risks`: [n] in review order. `calibration`: interval of (true errors / sum of risks) where it was
- * measured (`calibrationRatio`); its misses and those of chance then share the level (union bound).
- * Reviewed items count as right: the reviewer's own slips are not in it.
+ * `risks`: [n] in review order. `calibration`: interval of (true errors / sum of risks) where it
+ * was measured (`calibrationRatio`); its misses and those of chance then share the level (union
+ * bound). Reviewed items count as right: the reviewer's own slips are not in it.
  */
 export function budgetCurve(
   risks: ArrayLike<number>,
@@ -196,9 +197,9 @@ export function budgetCurve(
 }
 
 /**
- * True errors over expected ones, from items judged at random: `observed` wrong where the risks summed to
- * `expected`. Exact Poisson interval (Garwood 1936), conservative here, since a sum of independent
- * errors spreads less than a Poisson count of the same mean.
+ * True errors over expected ones, from items judged at random: `observed` wrong where the risks
+ * summed to `expected`. Exact Poisson interval (Garwood 1936), conservative here, since a sum of
+ * independent errors spreads less than a Poisson count of the same mean.
  */
 export function calibrationRatio({
   observed,

@@ -62,8 +62,8 @@ correctorSuite({
 });
 
 /**
- * Half-width around n p that a binomial count leaves with probability below 1e-9: Bernstein's inequality,
- * 2 exp(-t^2 / (2 (n p (1-p) + t/3))) <= 1e-9, solved for t.
+ * Half-width around n p that a binomial count leaves with probability below 1e-9: Bernstein's
+ * inequality, 2 exp(-t^2 / (2 (n p (1-p) + t/3))) <= 1e-9, solved for t.
  */
 const binomialSlack = (n: number, p: number): number => {
   const logTail = Math.log(2e9);

@@ -8,15 +8,15 @@ import { type EffortCommand, effortOf, effortState, standingOperations } from ".
 import { type LabelOperation, labelKind } from "./label.ts";
 
 /**
- * What a simulated reviewer is like. Two ways to be wrong are kept apart: a *confusion* is believed (and
- * would be repeated), a *slip* is a wrong key pressed by someone who knew better.
+ * What a simulated reviewer is like. Two ways to be wrong are kept apart: a *confusion* is believed
+ * (and would be repeated), a *slip* is a wrong key pressed by someone who knew better.
  */
 export interface CorrectorTraits {
   /** Probability of a slip when fresh. */
   readonly slipRate: number;
-  /** `confusion[gold][label]`: probability of taking `gold` for `label`; a row sums to at most 1. */
+  /** `confusion[gold][label]`: probability of taking gold for label; a row sums to at most 1. */
   readonly confusion: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Growth of the slip rate and of the time per item with each item since the last break, per item. */
+  /** Growth of slip rate and time per item with each item since the last break. */
   readonly fatiguePerItem: number;
   /** Fatigue grows no further than this factor. */
   readonly fatigueMax: number;
@@ -40,19 +40,20 @@ export interface CorrectorTraits {
 /**
  * Assumptions, not measurements: replace them by a team's own figures where there are any.
  *
- * - `slipRate` 0.02: between the 0.15 % and 10 % of wrong labels found in ten published test sets, mean
- *   3.3 % (Northcutt, Athalye, Mueller 2021), of which slips are one part.
+ * - `slipRate` 0.02: between the 0.15 % and 10 % of wrong labels found in ten published test sets,
+ *   mean 3.3 % (Northcutt, Athalye, Mueller 2021), of which slips are one part.
  * - `confusion` none: it belongs to the task, so there is no value that would be right for all.
- * - fatigue 0.5 % an item up to double, break every 50 items: vigilance falls within the first half hour
- *   (Mackworth 1948), which at these speeds is some 200 items without a break.
- * - `anchoring` 0.1: wrong advice raised wrong decisions by about a quarter in a review of studies with
- *   decision support (Goddard, Roudsari, Wyatt 2012); a tenth taken over unjudged is of that order.
- * - `baseMs`, `msPerGesture`: one mental act of 1.35 s and 0.28 s a key press of an average typist, the
- *   keystroke-level model (Card, Moran, Newell 1980).
+ * - fatigue 0.5 % an item up to double, break every 50 items: vigilance falls within the first half
+ *   hour (Mackworth 1948), which at these speeds is some 200 items without a break.
+ * - `anchoring` 0.1: wrong advice raised wrong decisions by about a quarter in a review of studies
+ *   with decision support (Goddard, Roudsari, Wyatt 2012); a tenth taken over unjudged is of that
+ *   order.
+ * - `baseMs`, `msPerGesture`: one mental act of 1.35 s and 0.28 s a key press of an average typist,
+ *   the keystroke-level model (Card, Moran, Newell 1980).
  * - `readMsPerChar` 15: skimming at three times the 238 words a minute of silent reading (Brysbaert
  *   2019), 5.6 characters a word; 400 characters decide most mails.
  */
-export const defaultTraits: CorrectorTraits = {
+const defaultTraits: CorrectorTraits = {
   slipRate: 0.02,
   confusion: {},
   fatiguePerItem: 0.005,
@@ -97,8 +98,8 @@ const shownOutput = (open: Case<string>): string | null =>
     : null;
 
 /**
- * A reviewer with named weaknesses. Answers depend on the seed, the actor, the item and how often the
- * item came before this actor, not on other draws; fatigue on the items since the last break.
+ * A reviewer with named weaknesses. Answers depend on the seed, the actor, the item and how often
+ * the item came before this actor, not on other draws; fatigue on the items since the last break.
  */
 export function simulatedCorrector(options: SimulatedCorrectorOptions): Corrector<string> {
   const { by, classes, oracle, clock } = options;

@@ -33,13 +33,13 @@ interface Fit {
 
 /**
  * Where the error will be after further corrections, by a power law with a floor,
- * error(n) = floor + drop (1 + n / n0)^-exponent with n0 the mean of the measured n. Null when there are too
- * few points, or all at one place, to say.
+ * error(n) = floor + drop (1 + n / n0)^-exponent with n0 the mean of the measured n. Null when
+ * there are too few points, or all at one place, to say.
  *
- * The interval mixes the fits of all exponents by their likelihood (which exponent holds is not known),
- * carries each fit's own uncertainty, is widened where the points scatter more than their standard errors
- * say (Birge's ratio) and uses Student's t. It is for the error itself, not for the next noisy measurement
- * of it, and it does not foresee a change in the data.
+ * The interval mixes the fits of all exponents by their likelihood (which exponent holds is not
+ * known), carries each fit's own uncertainty, is widened where the points scatter more than their
+ * standard errors say (Birge's ratio) and uses Student's t. It is for the error itself, not for the
+ * next noisy measurement of it, and it does not foresee a change in the data.
  */
 export function forecastError(
   points: readonly ErrorPoint[],

@@ -7,8 +7,8 @@ import { rngOf } from "#core/rng.ts";
 export type Ancestry = Pick<Lesson, "id" | "parent" | "learnedFrom">;
 
 /**
- * The id of a lesson, from what made it: kind, parent, corrections and seed. The same fit has the same id,
- * so a repeated job makes no second lesson.
+ * The id of a lesson, from what made it: kind, parent, corrections and seed. The same fit has the
+ * same id, so a repeated job makes no second lesson.
  */
 export function lessonIdOf(
   kind: string,
@@ -57,8 +57,8 @@ export function descendants<L extends Ancestry>(lessons: readonly L[], id: Lesso
 }
 
 /**
- * Lessons that a revoked correction has touched: learned from it themselves, or from a lesson that was.
- * Parents before children, so it is also the order to rebuild them in.
+ * Lessons that a revoked correction has touched: learned from it themselves, or from a lesson that
+ * was. Parents before children, so it is also the order to rebuild them in.
  */
 export function staleAfterRevoke<L extends Ancestry>(
   lessons: readonly L[],

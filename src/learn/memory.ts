@@ -15,7 +15,7 @@ export interface Remembered {
   readonly label: string;
 }
 
-export interface Recalled extends Remembered {
+interface Recalled extends Remembered {
   /** Cosine distance, 1 - cos: 0 the same direction, 1 unrelated, 2 opposite. */
   readonly distance: number;
 }
@@ -66,7 +66,10 @@ const Entry = z.strictObject({
   correctionId: CorrectionId,
   itemId: ItemId,
   label: z.string(),
-  /** The later correction of nearly the same item that says otherwise; such an entry is kept but silent. */
+  /**
+   * The later correction of nearly the same item that says otherwise; such an entry is kept but
+   * silent.
+   */
   supersededBy: CorrectionId.nullable(),
 });
 
@@ -88,12 +91,15 @@ export const emptyMemory = ({ within = 0.35, sameWithin = 0.02 } = {}): Memory =
   entries: [],
 });
 
-/** Contradicting near-duplicates silenced by one correction; each of them would have been silenced before. */
+/**
+ * Contradicting near-duplicates silenced by one correction; each of them would have been silenced
+ * before.
+ */
 const SAME_MAX = 16;
 
 /**
- * The memory with further corrections in it, oldest first. A new one supersedes what was said earlier of
- * the same item, and what was said differently of nearly the same.
+ * The memory with further corrections in it, oldest first. A new one supersedes what was said
+ * earlier of the same item, and what was said differently of nearly the same.
  */
 export async function remember(
   memory: Memory,
@@ -129,8 +135,8 @@ export async function remember(
 export interface Recollection {
   readonly label: string;
   /**
-   * Share of the nearness that speaks for the label, with `DOUBT` for what is not remembered: one exact
-   * double gives 2/3, three agreeing ones 6/7. A score, not a calibrated probability.
+   * Share of the nearness that speaks for the label, with `DOUBT` for what is not remembered: one
+   * exact double gives 2/3, three agreeing ones 6/7. A score, not a calibrated probability.
    */
   readonly confidence: number;
   /** Neighbours that spoke, nearest first, those for other labels included. */
@@ -162,8 +168,8 @@ export async function consult(
 }
 
 /**
- * The nearest that may speak. The index also holds what was superseded, undone or revoked since, so it is
- * asked for more until enough of its answers may, or no more are near.
+ * The nearest that may speak. The index also holds what was superseded, undone or revoked since, so
+ * it is asked for more until enough of its answers may, or no more are near.
  */
 async function nearest(
   index: CorrectionIndex,
@@ -183,8 +189,8 @@ async function nearest(
 }
 
 /**
- * Learns by remembering. Starts from the previous memory when all of that still stands, and afresh when
- * something in it was taken back, so that what the lost correction had silenced speaks again.
+ * Learns by remembering. Starts from the previous memory when all of that still stands, and afresh
+ * when something in it was taken back, so that what the lost correction had silenced speaks again.
  */
 export function memoryLearner(how: {
   readonly index: CorrectionIndex;

@@ -37,7 +37,7 @@ export interface LoopPlan<O> {
 }
 
 /** Where the loop stood when a lesson was judged. */
-export interface TrajectoryPoint {
+interface TrajectoryPoint {
   readonly corrections: number;
   /** Attention spent so far, milliseconds. */
   readonly humanMs: number;
@@ -60,8 +60,9 @@ export interface LoopRun<O> {
 }
 
 /**
- * A loop in memory, from the first proposal to the last correction a budget allows: what studies and simulations
- * run. The same turns and rounds as behind the server, with a corrector that answers at once.
+ * A loop in memory, from the first proposal to the last correction a budget allows: what studies
+ * and simulations run. The same turns and rounds as behind the server, with a corrector that
+ * answers at once.
  */
 export const runLoop = <O>(
   parts: LoopParts<O>,
@@ -225,7 +226,10 @@ class Driver<O> {
     this.trajectory.push({ corrections: history.length, humanMs, lessonId, ...judged });
   }
 
-  /** Assesses anew whatever no person has answered, asks again where the assessor wants it, and orders the queue. */
+  /**
+   * Assesses anew whatever no person has answered, asks again where the assessor wants it, and
+   * orders the queue.
+   */
   private async reassess(lesson: Lesson): Promise<void> {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const rows = this.poolRows().filter(({ item }) => {
@@ -350,7 +354,10 @@ class Driver<O> {
     return now;
   }
 
-  /** A fit that fails on its data keeps the corrections for the next one; a bug or a cancel ends the loop. */
+  /**
+   * A fit that fails on its data keeps the corrections for the next one; a bug or a cancel ends the
+   * loop.
+   */
   private async learn(learner: Learner<O>, previous: Lesson): Promise<Lesson | undefined> {
     try {
       const ctx = this.child("learn", this.lessons.length);

@@ -2,7 +2,10 @@ import { expect, test } from "vitest";
 import { rngOf } from "#core/rng.ts";
 import { automaticRefit, type GateInput, gate, provenBetter } from "./gate.ts";
 
-/** Losses of `n` items: the first `fixed` only the one in force gets wrong, the next `broken` only the candidate. */
+/**
+ * Losses of `n` items: the first `fixed` only the one in force gets wrong, the next `broken` only
+ * the candidate.
+ */
 const losses = (n: number, fixed: number, broken: number, both = 0) => {
   const inForce = new Float64Array(n);
   const candidate = new Float64Array(n);
@@ -25,7 +28,8 @@ test("a clear improvement is promoted, and the sentence has the figures", () => 
   // One-sided exact binomial: P(X >= 30), X ~ Binomial(38, 1/2), scipy.stats.binom.sf(29, 38, 0.5).
   expect(verdict.sentence).toBe(
     "Promoted: on 1,000 held-out items the error goes from 10 % to 7.8 % (30 put right, 8 made wrong); " +
-      "it fell by at least 1.23 points (one-sided 95 % bound, a fall was asked for; exact McNemar p 0.00024).",
+      "it fell by at least 1.23 points (one-sided 95 % bound, a fall was asked for; " +
+      "exact McNemar p 0.00024).",
   );
 });
 

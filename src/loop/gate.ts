@@ -9,22 +9,23 @@ import { differenceSequence } from "#measure/sequential.ts";
 /**
  * What a candidate must show against the lesson in force.
  *
- * `better`: the bound of its improvement lies above 0. `not-worse`: the bound lies above minus `margin`, and
- * it was learned from corrections the one in force has not seen: for refits that come by themselves, where
- * holding back a sound lesson forty corrections long for want of proof would waste them.
+ * `better`: the bound of its improvement lies above 0. `not-worse`: the bound lies above minus
+ * `margin`, and it was learned from corrections the one in force has not seen: for refits that come
+ * by themselves, where holding back a sound lesson forty corrections long for want of proof would
+ * waste them.
  */
 export interface GateRule {
   readonly promise: "better" | "not-worse";
   /**
-   * Largest rise of the error, absolute, that may go unproven under `not-worse`: over the lesson in force, and
-   * over the best so far, so that many small losses cannot add up.
+   * Largest rise of the error, absolute, that may go unproven under `not-worse`: over the lesson in
+   * force, and over the best so far, so that many small losses cannot add up.
    */
   readonly margin: number;
   /** One-sided level of the bound. */
   readonly level: number;
   /**
-   * `fixed`: one look at a held-out set. `always-valid`: a confidence sequence over the items in the order
-   * they were judged, so that people may look after each and stop when they like.
+   * `fixed`: one look at a held-out set. `always-valid`: a confidence sequence over the items in
+   * the order they were judged, so that people may look after each and stop when they like.
    */
   readonly looking: "fixed" | "always-valid";
 }
@@ -58,7 +59,10 @@ export interface Verdict {
   readonly promote: boolean;
   /** Why, with the figures, for a person. */
   readonly sentence: string;
-  /** Candidate's error minus that in force: below 0 is better. Null when there was nothing to compare on. */
+  /**
+   * Candidate's error minus that in force: below 0 is better. Null when there was nothing to
+   * compare on.
+   */
   readonly change: Measurement | null;
 }
 
@@ -87,10 +91,11 @@ export function gate(input: GateInput): Verdict {
     rule.promise === "better"
       ? now.improvement.low > 0 && (pValue(now, rule) ?? 0) <= 1 - rule.level
       : newCorrections > 0 && Math.min(now.improvement.low, ever.improvement.low) > -rule.margin;
+  const why = reasons(input, { now, ever, rule }).join("; ");
   const { low, high } = now.improvement;
   return {
     promote,
-    sentence: `${promote ? "Promoted" : "Held back"}: ${reasons(input, { now, ever, rule }).join("; ")}.`,
+    sentence: `${promote ? "Promoted" : "Held back"}: ${why}.`,
     change: {
       metric: "error-change",
       value: mean(candidate) - mean(inForce),
@@ -112,7 +117,8 @@ function compare(other: Float64Array, input: GateInput): Comparison {
   if (rule.looking === "always-valid")
     return { improvement: differenceSequence(improvement, level), flips };
   const units = clusters === undefined ? undefined : clustersOf(clusters);
-  // Where nothing differs, resamples show no spread: the score interval over the sampled units still does.
+  // Where nothing differs, resamples show no spread: the score interval over the sampled units
+  // still does.
   const none = improvement.every((each) => each === 0);
   if (none || (units === undefined && flips !== undefined)) {
     const pairs = none ? { firstOnly: 0, secondOnly: 0 } : (flips as Discordant);
@@ -127,7 +133,9 @@ function compare(other: Float64Array, input: GateInput): Comparison {
   return { improvement: interval, flips };
 }
 
-/** Exact one-sided McNemar p-value of "the candidate errs no less often", where that test applies. */
+/**
+ * Exact one-sided McNemar p-value of "the candidate errs no less often", where that test applies.
+ */
 function pValue({ improvement, flips }: Comparison, { looking }: GateRule): number | undefined {
   if (flips === undefined || looking === "always-valid" || improvement.method.includes("clustered"))
     return undefined;

@@ -24,7 +24,10 @@ const correction = (n: number, item: number, undoes?: number): Correction<string
   ...(undoes === undefined ? {} : { undoes: CorrectionId.parse(`c${undoes}`) }),
 });
 
-/** What reviewers did: each step answers a new item, or takes back the last record of an earlier one. */
+/**
+ * What reviewers did: each step answers a new item, or takes back the last record of an earlier
+ * one.
+ */
 const histories = fc.array(fc.option(fc.nat(20), { nil: null }), { maxLength: 25 }).map((steps) => {
   const records: Correction<string>[] = [];
   const latest: number[] = [];

@@ -37,14 +37,16 @@ export function replay<O>(events: Iterable<LoopEvent<O>>, refitEvery: number): L
 }
 
 /**
- * The door corrections come in by. Delivery may repeat and reorder; what passes is each correction once, and an
- * undo never before what it takes back.
+ * The door corrections come in by. Delivery may repeat and reorder; what passes is each correction
+ * once, and an undo never before what it takes back.
  */
 export class Intake<O> {
   readonly taken = new Map<CorrectionId, Correction<O>>();
   private readonly early = new Map<CorrectionId, Correction<O>[]>();
 
-  /** What may be applied now, in order: nothing, the correction, or it and what had waited for it. */
+  /**
+   * What may be applied now, in order: nothing, the correction, or it and what had waited for it.
+   */
   take(correction: Correction<O>): Correction<O>[] {
     if (this.taken.has(correction.id)) return [];
     const { undoes } = correction;
@@ -61,8 +63,8 @@ export class Intake<O> {
   }
 
   /**
-   * What a correction that passed means to the lessons. A chain of undos ends at an answer, which an odd number of
-   * them takes back and an even number brings again.
+   * What a correction that passed means to the lessons. A chain of undos ends at an answer, which
+   * an odd number of them takes back and an even number brings again.
    */
   meaning(correction: Correction<O>): RoundEvent {
     let root = correction;

@@ -20,7 +20,9 @@ export interface LoopParts<O> {
   readonly metric: Metric<O>;
   /** Cost of an error on an item that would go out as `output`; 1 where absent. */
   severity?(output: O | null): number;
-  /** What the system would put out unseen; absent: the assessor's suggestion, or else the proposal. */
+  /**
+   * What the system would put out unseen; absent: the assessor's suggestion, or else the proposal.
+   */
   answer?(proposal: Proposal<O>, assessment: Assessment<O>): O | null;
   /** How corrections travel; absent: at once and surely. */
   readonly channel?: Channel<O>;

@@ -1,4 +1,7 @@
-/** A reviewer's browser on a bad line: sends are lost and tried again, acknowledgements too, and order is nobody's. */
+/**
+ * A reviewer's browser on a bad line: sends are lost and tried again, acknowledgements too, and
+ * order is nobody's.
+ */
 import type { Correction } from "#core/correction.ts";
 import { CorrectionId } from "#core/ids.ts";
 import type { Rng } from "#core/rng.ts";

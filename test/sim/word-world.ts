@@ -1,4 +1,7 @@
-/** A small world with a known truth: two classes, words that lean to one of them, a proposer that knows few words. */
+/**
+ * A small world with a known truth: two classes, words that lean to one of them, a proposer that
+ * knows few words.
+ */
 import { z } from "zod";
 import type { Assessor, Learner, Proposer } from "#core/contracts.ts";
 import { ItemId, ProposalId } from "#core/ids.ts";
@@ -64,12 +67,16 @@ const wordProposer = (known: Float64Array): Proposer<string> => ({
 
 const Body = z.strictObject({ leans: z.array(z.number()) });
 
-/** What a broken learner takes for its opposite: a sign lost in the corrections' reader, or everywhere. */
+/**
+ * What a broken learner takes for its opposite: a sign lost in the corrections' reader, or
+ * everywhere.
+ */
 export type Flipped = "none" | "corrections" | "all";
 
 /**
- * Naive Bayes over the words of the pool, each item under its correction or, until there is one, its proposal.
- * The first lesson, from proposals alone, is always sound: there is something to beat.
+ * Naive Bayes over the words of the pool, each item under its correction or, until there is one,
+ * its proposal. The first lesson, from proposals alone, is always sound: there is something to
+ * beat.
  */
 export const wordLearner =
   ({ flipped }: { readonly flipped: Flipped }) =>
