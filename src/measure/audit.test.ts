@@ -12,7 +12,7 @@ import { missesAllowed } from "./coverage.fixture.ts";
 import { hypergeometricCdf } from "./hypergeometric.ts";
 
 const LEVEL = 0.95;
-const DRAWS = 1000;
+const DRAWS = 600;
 
 /** A population of accepted items of which an audit is drawn. */
 interface World {

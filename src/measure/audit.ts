@@ -157,9 +157,14 @@ export interface PredictionPoweredOptions {
   readonly weighting?: "stratified" | "inverse-propensity";
 }
 
-/** Items by propensity, in order of first appearance. */
-function strataOf({ propensity }: AcceptedItems): number[][] {
+type Weighting = NonNullable<PredictionPoweredOptions["weighting"]>;
+
+/**
+ * Items by propensity, in order of first appearance; all as one where each has a weight of its own.
+ */
+function strataOf({ propensity }: AcceptedItems, weighting: Weighting): number[][] {
   checkRange("propensities", propensity, { low: Number.MIN_VALUE, high: 1 });
+  if (weighting === "inverse-propensity") return [Array.from(propensity, (_, i) => i)];
   const strata = new Map<number, number[]>();
   for (let i = 0; i < propensity.length; i++) {
     const p = propensity[i] as number;
@@ -170,18 +175,22 @@ function strataOf({ propensity }: AcceptedItems): number[][] {
   return Array.from(strata.values());
 }
 
-/** Accepted, audited and wrong items at each propensity. */
-export function auditStrata(items: AcceptedItems): AuditCounts[] {
-  return strataOf(items).map((stratum) => {
-    const verdicts = stratum.map((i) => items.verdict[i] as number);
-    const audited = verdicts.filter((verdict) => verdict !== -1);
-    return {
-      accepted: stratum.length,
-      audited: audited.length,
-      wrong: audited.filter((verdict) => verdict === 1).length,
-    };
-  });
+/** The audited items of a stratum. */
+const auditedOf = (stratum: readonly number[], { verdict }: AcceptedItems): number[] =>
+  stratum.filter((i) => verdict[i] !== -1);
+
+function countsOf(stratum: readonly number[], items: AcceptedItems): AuditCounts {
+  const audited = auditedOf(stratum, items);
+  return {
+    accepted: stratum.length,
+    audited: audited.length,
+    wrong: audited.filter((i) => items.verdict[i] === 1).length,
+  };
 }
+
+/** Accepted, audited and wrong items at each propensity. */
+export const auditStrata = (items: AcceptedItems): AuditCounts[] =>
+  strataOf(items, "stratified").map((stratum) => countsOf(stratum, items));
 
 /** Why the prediction-powered estimate cannot be had. */
 export type NoEstimate =
@@ -209,16 +218,16 @@ interface Audit {
   readonly group: number;
 }
 
-/** The audited items of a stratum. */
-const auditedOf = (stratum: readonly number[], { verdict }: AcceptedItems): number[] =>
-  stratum.filter((i) => verdict[i] !== -1);
-
 /**
  * Stratified draw: within a stratum the audited are a simple random sample, so both parts' spread
  * is known.
  */
-function stratifiedAudits(items: AcceptedItems, unread: number): Audit[] {
-  return strataOf(items).flatMap((stratum, group) => {
+function stratifiedAudits(
+  items: AcceptedItems,
+  strata: readonly number[][],
+  unread: number,
+): Audit[] {
+  return strata.flatMap((stratum, group) => {
     const audited = auditedOf(stratum, items);
     const n = audited.length;
     const left = stratum.length - n;
@@ -235,8 +244,12 @@ function stratifiedAudits(items: AcceptedItems, unread: number): Audit[] {
 }
 
 /** Independent draws: an audit stands for the (1 − π)/π unread items like it (Hájek's weights). */
-function inversePropensityAudits(items: AcceptedItems, unread: number): Audit[] {
-  const audited = strataOf(items)
+function inversePropensityAudits(
+  items: AcceptedItems,
+  strata: readonly number[][],
+  unread: number,
+): Audit[] {
+  const audited = strata
     .flatMap((stratum) => auditedOf(stratum, items))
     .filter((i) => (items.propensity[i] as number) < 1);
   const odds = (i: number) =>
@@ -286,7 +299,7 @@ function trustIn(audits: readonly Audit[]): number {
  * Prediction-powered estimate of the error rate of the unreviewed (Angelopoulos et al. 2023, tuned
  * as in Angelopoulos, Duchi and Zrnic 2023): mean risk of the unread, plus what the audit says the
  * risks are off by. Tighter than `auditedError` as far as the risks are informative, and right on
- * average however wrong they are.
+ * average, but for the little that fitting the trust costs, however wrong they are.
  *
  * The interval is Student's t on the residuals for a finite population. Where too few errors were
  * seen for that to hold, a stratified audit answers `auditedError` instead: `interval.method` tells
@@ -299,7 +312,8 @@ export function predictionPoweredError(
   checkLevel(level);
   const n = items.risk.length;
   assert(items.propensity.length === n && items.verdict.length === n, "arrays of one length");
-  const strata = auditStrata(items);
+  const members = strataOf(items, weighting);
+  const strata = members.map((stratum) => countsOf(stratum, items));
   const nothing = unanswerable(strata);
   if (nothing !== undefined) return err(nothing);
   const unread = total(strata, "accepted") - total(strata, "audited");
@@ -309,8 +323,8 @@ export function predictionPoweredError(
   );
   if (stratified && thin) return auditedError(strata, level);
   const audits = stratified
-    ? stratifiedAudits(items, unread)
-    : inversePropensityAudits(items, unread);
+    ? stratifiedAudits(items, members, unread)
+    : inversePropensityAudits(items, members, unread);
   const errors = audits.reduce((sum, audit) => sum + audit.wrong, 0);
   const events = Math.min(errors, audits.length - errors);
   if (events < EVENTS_MIN)

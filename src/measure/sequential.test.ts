@@ -4,8 +4,8 @@ import { missesAllowed } from "./coverage.fixture.ts";
 import { wilson } from "./proportion.ts";
 import { differenceSequence, meanSequence, rateSequence } from "./sequential.ts";
 
-const RUNS = 400;
-const STEPS = 250;
+const RUNS = 300;
+const STEPS = 200;
 
 test.each([0.02, 0.3, 0.5])(
   "looking after every item, a rate of %d is ever missed in few runs",
