@@ -9,6 +9,7 @@ import { openStore } from "#store/open.ts";
 import { createApp } from "./app.ts";
 import { askForDemo } from "./demo.ts";
 import { createLive } from "./live.ts";
+import { modelFromEnv } from "./model-from-env.ts";
 import { threadedCompute } from "./runtime/compute.ts";
 import type { Host } from "./runtime/host.ts";
 import { workOnJobs } from "./runtime/jobs.ts";
@@ -108,6 +109,7 @@ export async function openHost(
     rng: rngOf(options.seed ?? SEED_DEFAULT),
     log: options.log ?? quietLog(),
     states: createStates(store),
+    model: modelFromEnv(process.env),
   };
   return {
     host,

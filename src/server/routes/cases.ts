@@ -3,10 +3,10 @@ import { CaseView, CorrectionAnswer, CorrectionInput } from "#core/views.ts";
 import { askAgain } from "#server/runtime/ask-again.ts";
 import type { Host } from "#server/runtime/host.ts";
 import { correctCase, oneCase, skipCase } from "#server/runtime/review.ts";
-import { answers, conflict, failures, inCase, reviewerOf, router, takes } from "./parts.ts";
+import { answers, conflict, failures, inCase, named, reviewerOf, router, takes } from "./parts.ts";
 
-const Shown = CaseView.openapi("Case");
-const Answer = CorrectionAnswer.openapi("CorrectionAnswer");
+const Shown = named(CaseView, "Case");
+const Answer = named(CorrectionAnswer, "CorrectionAnswer");
 const Left = z.strictObject({ left: z.int() });
 
 const read = createRoute({

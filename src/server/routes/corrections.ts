@@ -4,9 +4,9 @@ import { CorrectionAnswer } from "#core/views.ts";
 import type { Host } from "#server/runtime/host.ts";
 import { revokeCorrection } from "#server/runtime/lessons.ts";
 import { undoCorrection } from "#server/runtime/review.ts";
-import { answers, conflict, failures, reviewerOf, router } from "./parts.ts";
+import { answers, conflict, failures, named, reviewerOf, router } from "./parts.ts";
 
-const Answer = CorrectionAnswer.openapi("CorrectionAnswer");
+const Answer = named(CorrectionAnswer, "CorrectionAnswer");
 const Stale = z.strictObject({ stale: z.array(LessonId) });
 const params = z.object({ id: ProjectId, correctionId: CorrectionId });
 

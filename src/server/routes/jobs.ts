@@ -3,12 +3,12 @@ import { Problem } from "#core/errors.ts";
 import { ProjectId } from "#core/ids.ts";
 import { JobView } from "#core/views.ts";
 import type { Host } from "#server/runtime/host.ts";
-import { answers, failures, router } from "./parts.ts";
+import { answers, failures, named, router } from "./parts.ts";
 
 const JOBS_LISTED_MAX = 100;
 
 const JobsList = z.strictObject({ jobs: z.array(JobView) }).openapi("Jobs");
-const Job = JobView.openapi("Job");
+const Job = named(JobView, "Job");
 const params = z.object({ id: z.string().min(1).max(200) });
 
 const list = createRoute({

@@ -2,7 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { streamSSE } from "hono/streaming";
 import { LiveEvent } from "#core/views.ts";
 import type { Live } from "#server/live.ts";
-import { router } from "./parts.ts";
+import { named, router } from "./parts.ts";
 
 /** A silent stream is cut by proxies and told dead by nobody: it says something this often. */
 const HEARTBEAT_MS = 15_000;
@@ -18,7 +18,7 @@ const events = createRoute({
   responses: {
     200: {
       description: "A stream of events",
-      content: { "text/event-stream": { schema: LiveEvent.openapi("LiveEvent") } },
+      content: { "text/event-stream": { schema: named(LiveEvent, "LiveEvent") } },
     },
   },
 });

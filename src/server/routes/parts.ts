@@ -10,7 +10,14 @@ export const router = () => new OpenAPIHono({ defaultHook: onInvalid });
 export const inProject = z.object({ id: ProjectId });
 export const inCase = z.object({ id: ProjectId, itemId: ItemId });
 
-const Problems = ProblemBody.openapi("Problem");
+/**
+ * The schema under the name it has in the OpenAPI document. A copy, since only schemas made after the library of routes
+ * was loaded know how to take one.
+ */
+export const named = <S extends z.ZodType>(schema: S, name: string): S =>
+  schema.clone().openapi(name);
+
+const Problems = named(ProblemBody, "Problem");
 const problem = (description: string) => ({
   description,
   content: { "application/problem+json": { schema: Problems } },

@@ -9,10 +9,10 @@ import {
   listProjects,
   projectDetail,
 } from "#server/runtime/projects.ts";
-import { answers, conflict, failures, inProject, router, takes } from "./parts.ts";
+import { answers, conflict, failures, inProject, named, router, takes } from "./parts.ts";
 
 const Projects = z.strictObject({ projects: z.array(ProjectSummary) }).openapi("Projects");
-const Detail = ProjectDetail.openapi("ProjectDetail");
+const Detail = named(ProjectDetail, "ProjectDetail");
 
 const list = createRoute({
   method: "get",
@@ -50,7 +50,7 @@ const overview = createRoute({
   path: "/projects/{id}/overview",
   summary: "The figures of the Project screen",
   request: { params: inProject },
-  responses: { 200: answers("The figures", Overview.openapi("Overview")), ...failures },
+  responses: { 200: answers("The figures", named(Overview, "Overview")), ...failures },
 });
 
 export const projectRoutes = (host: Host) =>

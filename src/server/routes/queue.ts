@@ -4,14 +4,14 @@ import { ReviewOrder } from "#core/project.ts";
 import { CaseView, QueuePage, QueueRow } from "#core/views.ts";
 import type { Host } from "#server/runtime/host.ts";
 import { nextCases, queuePage } from "#server/runtime/review.ts";
-import { answers, failures, inProject, router, takes } from "./parts.ts";
+import { answers, failures, inProject, named, router, takes } from "./parts.ts";
 
 const PAGE_ROWS_MAX = 500;
 const NEXT_CASES_MAX = 50;
 /** Cases a client may hold besides those it asks for. */
 const EXCLUDED_MAX = 1_000;
 
-const Page = QueuePage.openapi("QueuePage");
+const Page = named(QueuePage, "QueuePage");
 const Next = z
   .strictObject({
     cases: z.array(CaseView),

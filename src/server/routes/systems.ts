@@ -4,10 +4,10 @@ import { SystemDetail, SystemRow } from "#core/views.ts";
 import type { Host } from "#server/runtime/host.ts";
 import { askForStudy, STUDY_SEEDS_MAX } from "#server/runtime/requests.ts";
 import { cardOf, listSystems, systemDetail } from "#server/runtime/systems.ts";
-import { answers, failures, router, takes } from "./parts.ts";
+import { answers, failures, named, router, takes } from "./parts.ts";
 
 const Systems = z.strictObject({ systems: z.array(SystemRow) }).openapi("Systems");
-const Detail = SystemDetail.openapi("SystemDetail");
+const Detail = named(SystemDetail, "SystemDetail");
 const Started = z.strictObject({ jobId: z.string() });
 const params = z.object({ id: z.string().min(1).max(100) });
 

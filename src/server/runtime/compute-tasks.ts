@@ -83,11 +83,6 @@ export interface ComputeTasks {
   /** The queue's row of each, in order. */
   cases(task: CasesTask, hooks: Hooks): Promise<CaseRow[]>;
   sources(task: SourcesTask, hooks: Hooks): Promise<SourceTable>;
-  /** Share of the say of each source under a lesson. */
-  weights(task: {
-    readonly config: ProjectConfig;
-    readonly lesson: Lesson;
-  }): Promise<Readonly<Record<string, number>>>;
   runOperation(task: OperationTask, hooks: Hooks): Promise<unknown>;
 }
 
@@ -142,8 +137,6 @@ export function createTasks(): ComputeTasks {
       });
     },
 
-    weights: async ({ config, lesson }) => (await loopOf(config)).weights(lesson),
-
     runOperation: async ({ id, input, seed, nowMs }, hooks) => {
       const operation = await operationOf(id);
       return operation.run(input as never, ctxOf({ seed, nowMs }, hooks));
@@ -175,7 +168,8 @@ export async function operationOf(id: string) {
   });
 }
 
-async function loopOf(config: ProjectConfig): Promise<ProjectLoop<string>> {
+/** What lets a project run on its system. @throws Problem when there is no such thing. */
+export async function loopOf(config: ProjectConfig): Promise<ProjectLoop<string>> {
   const { project } = await loadSystem(config.assess.system);
   if (project !== undefined) return project;
   throw new Problem("bad-input", `A project cannot run on "${config.assess.system}"`, {

@@ -111,7 +111,6 @@ export function threadedCompute(): Compute {
     assess: remote("assess"),
     cases: remote("cases"),
     sources: remote("sources"),
-    weights: remote("weights"),
     runOperation: remote("runOperation"),
     close: async () => {
       const ending = thread;

@@ -30,12 +30,18 @@ export interface Judgement {
   readonly gold: string;
 }
 
+interface GoldRow {
+  readonly item: ItemRow;
+  readonly gold: string;
+}
+
 /** What a project is measured on, and where its right answers come from. */
 export interface HeldOut {
   readonly from: "gold" | "corrections";
   /** Changes whenever the rows do. */
   readonly version: string;
-  readonly rows: readonly { readonly item: ItemRow; readonly gold: string }[];
+  /** Read when first asked for: what was judged before needs none. */
+  rows(): Promise<readonly GoldRow[]>;
 }
 
 /** Held-out items of a project without gold are those of its corrections that were set aside, for good. */
@@ -67,25 +73,51 @@ export async function hasGold(host: Host, id: ProjectId): Promise<boolean> {
   return found;
 }
 
-/** The items every lesson of the project is measured on. */
+/** The items every lesson of the project is measured on, as they are now. */
 export async function heldOut(host: Host, { id }: Project): Promise<HeldOut> {
-  const rows: { item: ItemRow; gold: string }[] = [];
   const state = await host.states.of(id);
-  if (await hasGold(host, id)) {
-    for await (const batch of host.store.items(id, { split: "heldout", batch: READ_ROWS })) {
-      for (const item of batch) if (item.gold !== null) rows.push({ item, gold: item.gold });
-      if (rows.length >= HELD_OUT_MAX) break;
-    }
-    const version = `gold@${state.importedSeq}`;
-    return { from: "gold", version, rows: rows.slice(0, HELD_OUT_MAX) };
+  if (await hasGold(host, id))
+    return {
+      from: "gold",
+      version: `gold@${state.importedSeq}`,
+      rows: once(() => withGold(host, id)),
+    };
+  const aside = standingAnswers(state).filter((answer) => isSetAside(host, id, answer));
+  return {
+    from: "corrections",
+    version: `corrections@${state.answers.length}/${state.revoked.size}`,
+    rows: once(() => withAnswers(host, id, aside.slice(-HELD_OUT_MAX))),
+  };
+}
+
+async function withGold(host: Host, id: ProjectId): Promise<GoldRow[]> {
+  const rows: GoldRow[] = [];
+  for await (const batch of host.store.items(id, { split: "heldout", batch: READ_ROWS })) {
+    for (const item of batch) if (item.gold !== null) rows.push({ item, gold: item.gold });
+    if (rows.length >= HELD_OUT_MAX) break;
   }
-  const version = `corrections@${state.answers.length}/${state.revoked.size}`;
-  const aside = standingAnswers(state).filter((a) => isSetAside(host, id, a));
-  for (const { itemId, after } of aside.slice(-HELD_OUT_MAX)) {
+  return rows.slice(0, HELD_OUT_MAX);
+}
+
+async function withAnswers(
+  host: Host,
+  id: ProjectId,
+  answers: readonly Answer[],
+): Promise<GoldRow[]> {
+  const rows: GoldRow[] = [];
+  for (const { itemId, after } of answers) {
     const item = await host.store.item(id, itemId);
     if (item !== undefined && after !== null) rows.push({ item, gold: after });
   }
-  return { from: "corrections", version, rows };
+  return rows;
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 const judgedOf = perStore(() => new Map<string, readonly Judgement[]>());
@@ -100,8 +132,9 @@ export async function judge(
   const known = judgedOf(host).get(key);
   if (known !== undefined) return known;
   const judgements: Judgement[] = [];
-  for (let from = 0; from < on.rows.length; from += READ_ROWS) {
-    const rows = on.rows.slice(from, from + READ_ROWS);
+  const all = await on.rows();
+  for (let from = 0; from < all.length; from += READ_ROWS) {
+    const rows = all.slice(from, from + READ_ROWS);
     const assessments = await host.compute.assess(
       {
         config: project.config,
@@ -123,7 +156,7 @@ export async function judge(
         gold,
       });
     });
-    hooks.progress({ done: judgements.length, total: on.rows.length, label: "measuring" });
+    hooks.progress({ done: judgements.length, total: all.length, label: "measuring" });
   }
   keep(judgedOf(host), key, judgements);
   return judgements;

@@ -1,10 +1,10 @@
 import type { Logger } from "pino";
 import type { Clock } from "#core/clock.ts";
-import type { Proposer } from "#core/contracts.ts";
 import { Problem } from "#core/errors.ts";
 import type { ProjectId } from "#core/ids.ts";
 import type { Project, ProjectConfig } from "#core/project.ts";
 import type { Rng } from "#core/rng.ts";
+import type { LlmProposer } from "#propose/llm.ts";
 import type { Live } from "#server/live.ts";
 import type { Jobs } from "#store/jobs.ts";
 import type { Store } from "#store/store.ts";
@@ -23,7 +23,7 @@ export interface Host {
   readonly compute: Compute;
   readonly states: States;
   /** A model that proposes, for a project's label set, where one is configured. */
-  readonly model?: ((config: ProjectConfig) => Proposer<string>) | undefined;
+  readonly model?: ((config: ProjectConfig) => LlmProposer) | undefined;
 }
 
 /** One value for each store: what is kept in memory never crosses from one store into another. */

@@ -1,6 +1,7 @@
 import type { LessonId, ProjectId } from "#core/ids.ts";
 import type { Lesson } from "#core/lesson.ts";
 import type { Project, ProjectConfig } from "#core/project.ts";
+import { loopOf } from "./compute-tasks.ts";
 import { type Host, perStore } from "./host.ts";
 
 /** Lessons never change: a few are kept so that a key press does not read one from the database. */
@@ -20,12 +21,12 @@ export async function lessonInForce(host: Host, id: ProjectId): Promise<Lesson |
 
 /** Each source's share of the say under a lesson. */
 export async function weightsOf(
-  host: Pick<Host, "compute" | "store">,
+  host: Pick<Host, "store">,
   config: ProjectConfig,
   lesson: Lesson,
 ): Promise<Readonly<Record<string, number>>> {
   const weights = weightsKeptOf(host);
-  const known = weights.get(lesson.id) ?? (await host.compute.weights({ config, lesson }));
+  const known = weights.get(lesson.id) ?? (await loopOf(config)).weights(lesson);
   keep(weights, lesson.id, known);
   return known;
 }

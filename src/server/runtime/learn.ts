@@ -5,7 +5,6 @@ import type { Project } from "#core/project.ts";
 import type { Hooks } from "./compute-tasks.ts";
 import { fittable, heldOut, judge, measurementsOf } from "./held-out.ts";
 import { type Host, projectRng } from "./host.ts";
-import { weightsOf } from "./in-force.ts";
 import { loadPool } from "./pool.ts";
 
 /**
@@ -25,7 +24,7 @@ export async function learnLesson(
   const aboutFittable = (of: { id: CorrectionId; undoes?: CorrectionId | undefined }) =>
     mayFit(of.undoes ?? of.id);
   const lessons = await host.store.lessons(id);
-  const lesson = await host.compute.learn(
+  return host.compute.learn(
     {
       config,
       pool,
@@ -36,9 +35,6 @@ export async function learnLesson(
     },
     hooks,
   );
-  // Asked for here, so that no key press has to wait for it once the lesson is in force.
-  await weightsOf(host, config, lesson);
-  return lesson;
 }
 
 /**

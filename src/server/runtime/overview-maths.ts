@@ -154,9 +154,14 @@ export function budgetPoints(
   risks: readonly number[],
   { heldOut, sampled }: { readonly heldOut: Risks; readonly sampled: number },
 ): Point[] {
-  const ordered = Float64Array.from(risks).sort().reverse();
-  const expected = heldOut.risk.reduce((sum, one) => sum + one, 0);
+  const promised = heldOut.risk.reduce((sum, one) => sum + one, 0);
   const observed = heldOut.wrong.reduce((sum, one) => sum + one, 0);
+  // Where the risks promise more or fewer errors than held-out items show, the curve is put right by that ratio.
+  const ratio = promised > 0 && observed > 0 ? observed / promised : 1;
+  const ordered = Float64Array.from(risks, (risk) => Math.min(1, risk * ratio))
+    .sort()
+    .reverse();
+  const expected = promised * ratio;
   const calibration = expected > 0 ? { calibration: calibrationRatio({ observed, expected }) } : {};
   const scaled = (value: number | null) => (value === null ? null : value / sampled);
   return budgetCurve(ordered, calibration).map(({ x, y, low, high, n }) => ({

@@ -92,7 +92,7 @@ async function figuresInForce(
   const weights = await weightsOf(host, project.config, lesson);
   const rules = ruleViews(project.config, await sourcesUnder(host, project, lesson), weights);
   const firstId = lessons[0]?.lesson.id;
-  if (firstId === undefined || firstId === lesson.id || on.rows.length === 0)
+  if (firstId === undefined || firstId === lesson.id || judgements.length === 0)
     return { judgements, rules, change: null };
   const first = await host.store.lesson(firstId);
   if (first === undefined) return { judgements, rules, change: null };

@@ -1,5 +1,4 @@
-import type { Proposer } from "#core/contracts.ts";
-import { isProblem, problemText } from "#core/errors.ts";
+import type { Ctx } from "#core/contracts.ts";
 import type { ItemId } from "#core/ids.ts";
 import type { Project } from "#core/project.ts";
 import type { Proposal, Vote } from "#core/proposal.ts";
@@ -11,8 +10,7 @@ import type { Host } from "./host.ts";
 import { lessonInForce } from "./in-force.ts";
 import { expectedAccuracy, sourcesUnder } from "./sources.ts";
 
-/** Items in a row a model may fail on before it is taken to be away and the rest wait unasked. */
-const FAILURES_IN_A_ROW_MAX = 5;
+/** Items asked about between two writes. */
 
 const READ_ROWS = 100;
 
@@ -32,24 +30,23 @@ export async function proposeMissing(
   const model = host.model?.(config);
   if (model === undefined) return failed;
   const { items: total } = await host.store.counts(id);
-  let failuresInARow = 0;
-  let reason = "";
+  let away = "";
   let done = 0;
   for await (const batch of host.store.items(id, { split: "pool", batch: READ_ROWS })) {
     const made: Proposal<string>[] = [];
-    for (const item of batch.filter(({ proposal }) => proposal === null)) {
-      hooks.signal.throwIfAborted();
-      if (failuresInARow < FAILURES_IN_A_ROW_MAX) {
-        const asked = await ask(host, model, item, hooks.signal);
-        failuresInARow = "proposal" in asked ? 0 : failuresInARow + 1;
-        if ("proposal" in asked) {
-          made.push(asked.proposal);
-          continue;
+    let failuresHere = 0;
+    const missing = batch.filter(({ proposal }) => proposal === null);
+    if (away !== "") for (const item of missing) failed.set(item.id, away);
+    else
+      for await (const outcome of model.outcomes(missing, ctxOf(host, hooks))) {
+        if (outcome.kind === "answered") made.push(outcome.proposal);
+        else {
+          failed.set(outcome.itemId, outcome.reason);
+          failuresHere += 1;
         }
-        reason = asked.reason;
       }
-      failed.set(item.id, reason);
-    }
+    // A model that answers nothing of a whole batch is away: the rest waits unasked.
+    if (failuresHere > 0 && made.length === 0) away = [...failed.values()].at(-1) ?? "";
     await host.store.putProposals(id, made);
     done += batch.length;
     hooks.progress({ done, total, label: "asking the model" });
@@ -68,29 +65,20 @@ export async function proposeAgain(
     return { proposal: await scriptedAgain(host, project, item, votes) };
   const model = host.model?.(project.config);
   if (model === undefined) return null;
-  return ask(host, model, item, new AbortController().signal);
+  const earlier = { output: item.proposal?.output ?? null, raw: item.proposal?.raw };
+  const ctx = ctxOf(host, { signal: new AbortController().signal, progress: () => {} });
+  const outcome = await model.reconsiderWithEvidence(item, earlier, votes, ctx);
+  if (outcome.kind === "failed") return { reason: outcome.reason };
+  const { seq } = await host.states.of(project.id);
+  const id = proposalId(item.id, `${model.source.id}/again-${seq + 1}`);
+  return { proposal: { ...outcome.proposal, id } };
 }
 
-async function ask(
-  host: Host,
-  model: Proposer<string>,
-  item: ItemRow,
-  signal: AbortSignal,
-): Promise<Asked> {
-  const ctx = {
-    rng: host.rng.split("propose").split(item.id),
-    clock: host.clock,
-    signal,
-    progress: () => {},
-  };
-  try {
-    for await (const proposal of model.propose([item], ctx)) return { proposal };
-    return { reason: "the model gave no answer" };
-  } catch (error) {
-    if (isProblem(error) && error.kind !== "cancelled") return { reason: problemText(error) };
-    throw error;
-  }
-}
+const ctxOf = (host: Host, hooks: Hooks): Ctx => ({
+  rng: host.rng.split("propose"),
+  clock: host.clock,
+  ...hooks,
+});
 
 /** Certain rules still leave room for doubt. */
 const ACCURACY_MAX = 0.98;

@@ -119,7 +119,7 @@ async function compare(
     newCorrections: corrections,
     rng,
   });
-  if (on.rows.length === 0) return { verdict, change: null, measurements: [], corrections };
+  if (after.length === 0) return { verdict, change: null, measurements: [], corrections };
   const change = learningChange({ corrections, ...wrong }, { rng });
   const measurements = [
     ...measurementsOf(after, on.from),
