@@ -57,5 +57,3 @@ export function table(header: readonly string[], rows: readonly (readonly Cell[]
     ...rows.map(line),
   ].join("\n");
 }
-
-export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;

@@ -56,7 +56,6 @@ export const EventBody = z.discriminatedUnion("kind", [
   }),
 ]);
 export type EventBody = z.infer<typeof EventBody>;
-export type EventKind = EventBody["kind"];
 
 /** An event as logged. */
 export interface LoggedEvent {

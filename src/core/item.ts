@@ -16,5 +16,3 @@ export interface Item<I = Document> {
   readonly id: ItemId;
   readonly input: I;
 }
-
-export const DocumentItem = z.strictObject({ id: ItemId, input: Document });
