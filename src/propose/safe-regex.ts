@@ -72,7 +72,7 @@ function syntaxError(pattern: string, error: RE2JSException): RegexError {
 }
 
 /**
- * Compiled programs beyond this are refused: time is linear in the text and in the program, and `(.{0,50}){0,50}` is
+ * Compiled programs beyond this are refused: time is linear in the text and in the program, and `(.{0,30}x?){30}` is
  * short to write and long to run. At this size the stretches of 4,000 characters are found in about 0.2 s.
  */
 const PROGRAM_SIZE_MAX = 1_000;

@@ -51,20 +51,65 @@ export function decodeEntities(text: string): string {
   });
 }
 
-/** End of the tag that begins at `start`: the first `>` outside quotes, or the end of the markup. */
-function tagEnd(html: string, start: number): number {
-  const plain = html.indexOf(">", start);
-  if (plain < 0) return html.length;
-  const quote = html.slice(start, plain).search(/=\s*["']/);
-  if (quote < 0) return plain + 1;
-  for (let i = start + quote, open = ""; i < html.length; i++) {
-    const char = html[i] as string;
-    if (open !== "") open = char === open ? "" : open;
-    else if (char === '"' || char === "'") open = char;
-    else if (char === ">") return i + 1;
+/** Characters of a tag whose quotes are looked at: beyond, it ends at the first `>` like any other. */
+const TAG_CHARS_MAX = 2_000;
+
+/** Markup being read, that remembers what it no longer holds: looking for it again and again would be quadratic. */
+class Markup {
+  readonly html: string;
+  private readonly absent = new Set<string>();
+
+  constructor(html: string) {
+    this.html = html;
   }
-  // A quote that is never closed: real mail has them, and browsers end the tag at the next `>`.
-  return plain + 1;
+
+  /** Index of the next `needle`, or -1. */
+  private find(needle: string, from: number): number {
+    if (this.absent.has(needle)) return -1;
+    const at = this.html.indexOf(needle, from);
+    if (at < 0) this.absent.add(needle);
+    return at;
+  }
+
+  /** Index of the next `</name` in any case, or -1. */
+  private findClosing(name: string, from: number): number {
+    if (this.absent.has(name)) return -1;
+    const closing = new RegExp(`</${name}`, "gi");
+    closing.lastIndex = from;
+    const at = closing.exec(this.html)?.index ?? -1;
+    if (at < 0) this.absent.add(name);
+    return at;
+  }
+
+  /** End of the tag that begins at `start`: the first `>` outside quotes, or the end of the markup. */
+  tagEnd(start: number): number {
+    const { html } = this;
+    const plain = this.find(">", start);
+    if (plain < 0) return html.length;
+    const quote = html.slice(start, Math.min(plain, start + TAG_CHARS_MAX)).search(/=\s*["']/);
+    if (quote < 0) return plain + 1;
+    const limit = Math.min(html.length, start + TAG_CHARS_MAX);
+    for (let i = start + quote, open = ""; i < limit; i++) {
+      const char = html[i] as string; // i is within the markup
+      if (open !== "") open = char === open ? "" : open;
+      else if (char === '"' || char === "'") open = char;
+      else if (char === ">") return i + 1;
+    }
+    // A quote that is never closed: real mail has them, and browsers end the tag at the next `>`.
+    return plain + 1;
+  }
+
+  /** Just after `</name…>`, or `from` when the element is never closed. */
+  afterElement(name: string, from: number): number {
+    const close = this.findClosing(name, from);
+    return close < 0 ? from : this.tagEnd(close);
+  }
+
+  /** Just after a comment that begins at `start`; one that is never closed ends like a tag. */
+  afterComment(start: number): number {
+    const close = this.find("-->", start + 4);
+    return close < 0 ? this.tagEnd(start) : close + 3;
+  }
 }
 
 /** `/TD` of `</TD align=…>` as `td`; empty for `<3` and the like, which is text. */
@@ -86,6 +131,7 @@ export interface HtmlText {
  * white space closed up. One pass, linear in the markup; stops once `charsMax` characters are there.
  */
 export function htmlText(html: string, { charsMax, linksMax }: HtmlTextOptions): HtmlText {
+  const markup = new Markup(html);
   const parts: string[] = [];
   const links: string[] = [];
   let chars = 0;
@@ -103,8 +149,7 @@ export function htmlText(html: string, { charsMax, linksMax }: HtmlTextOptions):
     }
     if (open > at) push(html.slice(at, open));
     if (html.startsWith("<!--", open)) {
-      const close = html.indexOf("-->", open + 4);
-      at = close < 0 ? tagEnd(html, open) : close + 3;
+      at = markup.afterComment(open);
       continue;
     }
     const name = tagName(html, open);
@@ -113,13 +158,13 @@ export function htmlText(html: string, { charsMax, linksMax }: HtmlTextOptions):
       at = open + 1;
       continue;
     }
-    at = tagEnd(html, open);
+    at = markup.tagEnd(open);
     if (BLOCKS.has(name)) parts.push("\n");
     if ((name === "a" || name === "img" || name === "form") && links.length < linksMax) {
       const target = /\b(?:href|src|action)\s*=\s*["']?([^\s"'>]+)/i.exec(html.slice(open, at));
       if (target?.[1] !== undefined) links.push(decodeEntities(target[1]));
     }
-    if (HIDDEN.has(name) && html[open + 1] !== "/") at = afterElement(html, name, at);
+    if (HIDDEN.has(name) && html[open + 1] !== "/") at = markup.afterElement(name, at);
   }
   return { text: tidy(parts.join("")), links };
 }
@@ -127,14 +172,6 @@ export function htmlText(html: string, { charsMax, linksMax }: HtmlTextOptions):
 interface HtmlTextOptions {
   readonly charsMax: number;
   readonly linksMax: number;
-}
-
-/** Just after `</name`, or `from` when the element is never closed. */
-function afterElement(html: string, name: string, from: number): number {
-  const close = new RegExp(`</${name}`, "gi");
-  close.lastIndex = from;
-  const found = close.exec(html);
-  return found === null ? from : tagEnd(html, found.index);
 }
 
 /** Spaces closed up, at most one blank line in a row. */

@@ -39,30 +39,36 @@ function bodyStart(bytes: Uint8Array): number {
 const latin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 
-const decoders = new Map<string, TextDecoder>();
+/** Bytes 0x80 to 0x9f in windows-1252; those it leaves free stand for themselves. */
+const WINDOWS_1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
 
-/** A decoder for a charset label as mails write it; windows-1252 for what no standard knows. */
-function decoderOf(charset: string): TextDecoder {
+/** The runtime's own decoder of windows-1252 leaves 0x80 to 0x9f as control characters in Node 20. */
+const decodeWindows1252 = (bytes: Uint8Array): string =>
+  latin1(bytes).replace(/[\u0080-\u009f]/g, (c) => WINDOWS_1252[c.charCodeAt(0) - 0x80] ?? c);
+
+const decoders = new Map<string, (bytes: Uint8Array) => string>();
+
+/** The decoder of a charset label as mails write it; windows-1252 for what no standard knows. */
+function decoderOf(charset: string): (bytes: Uint8Array) => string {
   const label = charset.toLowerCase();
   const known = decoders.get(label);
   if (known !== undefined) return known;
-  let decoder: TextDecoder;
+  let decode = decodeWindows1252;
   try {
-    decoder = new TextDecoder(label);
+    const decoder = new TextDecoder(label);
+    if (decoder.encoding !== "windows-1252") decode = (bytes) => decoder.decode(bytes);
   } catch {
-    decoder = new TextDecoder("windows-1252");
+    // An unknown label: windows-1252 it is.
   }
-  decoders.set(label, decoder);
-  return decoder;
+  decoders.set(label, decode);
+  return decode;
 }
 
 /** Charsets in which a run of ASCII bytes does not mean ASCII. */
 const SHIFTED = /^(?:utf-?16|utf-?7|iso-2022|hz)/i;
 
 function decodeBytes(bytes: Uint8Array, charset: string): string {
-  return isAscii(bytes) && !SHIFTED.test(charset)
-    ? latin1(bytes)
-    : decoderOf(charset).decode(bytes);
+  return isAscii(bytes) && !SHIFTED.test(charset) ? latin1(bytes) : decoderOf(charset)(bytes);
 }
 
 /** U+0000 has no place in a text and databases refuse it; other control characters say nothing either. */
@@ -95,7 +101,7 @@ export function decodeWords(value: string): string {
   return value
     .replace(/(\?=)\s+(?==\?[\w-]{1,40}(?:\*[\w-]*)?\?[bqBQ]\?)/g, "$1")
     .replace(ENCODED_WORD, (_, charset: string, encoding: string, data: string) =>
-      decoderOf(charset).decode(
+      decoderOf(charset)(
         encoding.toLowerCase() === "b"
           ? fromBase64(data)
           : fromQuotedPrintable(data.replaceAll("_", " ")),
@@ -109,7 +115,7 @@ function headerText(raw: string): string {
   if (!/[^\u0000-\u007f]/.test(raw)) return raw;
   const bytes = Buffer.from(raw, "latin1");
   const utf8 = bytes.toString("utf8");
-  return utf8.includes("\ufffd") ? decoderOf("windows-1252").decode(bytes) : utf8;
+  return utf8.includes("\ufffd") ? decodeWindows1252(bytes) : utf8;
 }
 
 export function parseHeaders(block: string): Headers {
@@ -156,6 +162,8 @@ interface Part {
   readonly text: string;
 }
 
+const isPlain = ({ type, text }: Part): boolean => type === "text/plain" && text.trim() !== "";
+
 function decodePart(body: Uint8Array, headers: Headers, media: MediaType): string {
   const bounded = body.subarray(0, PART_BYTES_MAX);
   const encoding = headerOf(headers, "content-transfer-encoding")?.toLowerCase().trim();
@@ -190,7 +198,7 @@ function collect(body: Uint8Array, headers: Headers, depth: number, found: Part[
   const media = mediaType(headerOf(headers, "content-type"));
   if (media.type.startsWith("multipart/") && media.boundary !== undefined && depth < DEPTH_MAX) {
     for (const part of partsOf(body, media.boundary)) {
-      if (found.some(({ type }) => type === "text/plain")) return;
+      if (found.some(isPlain)) return;
       // A part may begin with its empty line: it has no headers then.
       const start = part[0] === LINE_FEED ? 1 : bodyStart(part);
       collect(
@@ -205,7 +213,8 @@ function collect(body: Uint8Array, headers: Headers, depth: number, found: Part[
   if (media.type === "message/rfc822" && depth < DEPTH_MAX) {
     const start = bodyStart(body);
     const inner = parseHeaders(latin1(body.subarray(0, start)));
-    return collect(body.subarray(start), inner, depth + 1, found);
+    collect(body.subarray(start), inner, depth + 1, found);
+    return;
   }
   const attached = /^\s*attachment/i.test(headerOf(headers, "content-disposition") ?? "");
   if (attached) return;
@@ -224,7 +233,7 @@ export function parseMail(
   const headers = parseHeaders(latin1(bytes.subarray(0, start)));
   const found: Part[] = [];
   collect(bytes.subarray(start), headers, 0, found);
-  const plain = found.find(({ type, text }) => type === "text/plain" && text.trim() !== "");
+  const plain = found.find(isPlain);
   const page = found.find(({ type }) => type === "text/html");
   if (plain !== undefined || page === undefined) {
     const text = cut(plain?.text.trim() ?? "", charsMax);
