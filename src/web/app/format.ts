@@ -67,6 +67,12 @@ export function ago(atMs: number, nowMs: number): string {
 export const percentTick = (share: number): string =>
   fixed(share * 100, Number.isInteger(Number((share * 100).toPrecision(9))) ? 0 : 1);
 
+/** A number on an axis, without zeros that say nothing: 0.15, 200, −0.5. */
+export const tick = (value: number): string => {
+  const text = String(Number(Math.abs(value).toPrecision(6)));
+  return value < 0 ? `${MINUS}${text}` : text;
+};
+
 export type Unit = "percent" | "points" | "number";
 
 /** A value in its unit: `percent` shows shares as percent, `points` their differences, signed. */

@@ -4,10 +4,10 @@ import css from "./overlays.module.css";
 import { Key } from "./parts.tsx";
 
 /** Every key that does something on this screen. */
-export function KeyHelp(props: { readonly opened: boolean; readonly onClose: () => void }) {
+export function KeyHelp({ onClose }: { readonly onClose: () => void }) {
   const groups = useHotkeyGroups();
   return (
-    <Modal {...props} title="Keys of this screen" size="lg">
+    <Modal opened onClose={onClose} title="Keys of this screen" size="lg">
       <div className={css.help}>
         {groups.toReversed().map(({ title, hotkeys }) => (
           <section key={title}>

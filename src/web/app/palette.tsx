@@ -17,7 +17,6 @@ interface Command {
 }
 
 interface Props {
-  readonly opened: boolean;
   readonly onClose: () => void;
   readonly project: ProjectSummary | undefined;
 }
@@ -86,23 +85,23 @@ function useCommands(project: ProjectSummary | undefined): Command[] {
   ];
 }
 
-export function Palette({ opened, onClose, project }: Props) {
+export function Palette({ onClose, project }: Props) {
   return (
     <Modal
-      opened={opened}
+      opened
       onClose={onClose}
       withCloseButton={false}
       padding={0}
       size={560}
       yOffset="12vh"
-      aria-label="Search or command"
+      attributes={{ content: { "aria-label": "Search or command" } }}
     >
       <Commands onClose={onClose} project={project} />
     </Modal>
   );
 }
 
-function Commands({ onClose, project }: Omit<Props, "opened">) {
+function Commands({ onClose, project }: Props) {
   const [wish, setWish] = useState("");
   const [chosen, setChosen] = useState(0);
   const listId = useId();

@@ -9,9 +9,9 @@ import css from "./parts.module.css";
 
 export function Key({ name }: { readonly name: string }) {
   return (
-    <kbd className="key" aria-hidden="true">
+    <span className="key" aria-hidden="true">
       {keyLabel(name)}
-    </kbd>
+    </span>
   );
 }
 

@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ProjectSummary } from "#core/views.ts";
-import { count } from "./format.ts";
 import { InboxIcon, ProjectIcon, SystemsIcon } from "./icons.tsx";
 import { leftQuery } from "./queries.ts";
 import css from "./shell.module.css";
 
-const compact = (n: number) =>
-  n < 1000 ? String(n) : n < 1e6 ? `${Math.floor(n / 1000)}k` : "1M+";
+/** A count in five characters at most. */
+const compact = (n: number): string =>
+  n < 10_000 ? String(n) : n < 1e6 ? `${Math.floor(n / 1000)}k` : `${Math.floor(n / 1e5) / 10}M`;
 
 /** Where one can go. Only what works stands here. */
 export function Rail({ project }: { readonly project: ProjectSummary | undefined }) {
@@ -25,12 +25,17 @@ export function Rail({ project }: { readonly project: ProjectSummary | undefined
                 to="/p/$projectId/inbox/{-$itemId}"
                 params={{ projectId: project.id }}
                 className={css.place}
-                aria-label={`Inbox, ${count(left)} left`}
                 title="Inbox (Alt 1)"
               >
                 <InboxIcon size={18} />
-                Inbox
-                {left === 0 ? null : <span className={css.count}>{compact(left)}</span>}
+                <span>
+                  Inbox
+                  {left === 0 ? null : (
+                    <span className={css.count}>
+                      {compact(left)} <span className="hidden">left</span>
+                    </span>
+                  )}
+                </span>
               </Link>
             </li>
             <li>

@@ -79,7 +79,6 @@ export const router = createRouter({
   ]),
   defaultPreload: "intent",
   defaultErrorComponent: ScreenFailure,
-  scrollRestoration: true,
 });
 
 declare module "@tanstack/react-router" {

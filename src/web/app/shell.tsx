@@ -1,5 +1,5 @@
 import { useMantineColorScheme } from "@mantine/core";
-import { Outlet, useNavigate } from "@tanstack/react-router";
+import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { useState } from "react";
 import { useCurrentProject } from "./current-project.ts";
 import { useHotkeys } from "./hotkeys.ts";
@@ -15,6 +15,7 @@ export function Shell() {
   const project = useCurrentProject();
   const navigate = useNavigate();
   const { toggleColorScheme } = useMantineColorScheme();
+  const screen = useRouterState({ select: ({ matches }) => matches.at(-1)?.routeId });
 
   const toProject = (to: "/p/$projectId" | "/p/$projectId/inbox/{-$itemId}") => () => {
     if (project !== undefined) void navigate({ to, params: { projectId: project.id } });
@@ -44,11 +45,12 @@ export function Shell() {
         onPalette={() => setOpen("palette")}
         onKeys={() => setOpen("keys")}
       />
-      <main id="screen" className={css.screen} tabIndex={-1}>
+      {/* Another screen begins at its top. */}
+      <main key={screen} id="screen" className={css.screen} tabIndex={-1}>
         <Outlet />
       </main>
-      <Palette opened={open === "palette"} onClose={() => setOpen(null)} project={project} />
-      <KeyHelp opened={open === "keys"} onClose={() => setOpen(null)} />
+      {open === "palette" ? <Palette onClose={() => setOpen(null)} project={project} /> : null}
+      {open === "keys" ? <KeyHelp onClose={() => setOpen(null)} /> : null}
     </div>
   );
 }

@@ -21,14 +21,9 @@ export function TopBar({ project, onPalette, onKeys }: Props) {
   return (
     <header className={css.bar}>
       <Switcher project={project} />
-      <button
-        type="button"
-        className={css.search}
-        onClick={onPalette}
-        aria-label="Search or command"
-      >
+      <button type="button" className={css.search} onClick={onPalette}>
         <SearchIcon size={14} />
-        <span>Search or command</span>
+        <span className={css.searchText}>Search or command</span>
         <Key name="mod+k" />
       </button>
       <div className={css.spacer} />

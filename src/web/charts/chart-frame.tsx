@@ -36,7 +36,7 @@ export function ChartFrame({ title, under, name, csv, empty, children }: Props) 
               type="button"
               className="button plain small"
               onClick={png}
-              aria-label={`Save as a picture: ${title}`}
+              aria-label={`PNG of the chart: ${title}`}
             >
               PNG
             </button>
@@ -44,7 +44,7 @@ export function ChartFrame({ title, under, name, csv, empty, children }: Props) 
               type="button"
               className="button plain small"
               onClick={() => save(`${name}.csv`, new Blob([csv()], { type: "text/csv" }))}
-              aria-label={`Save the numbers: ${title}`}
+              aria-label={`CSV of the chart: ${title}`}
             >
               CSV
             </button>

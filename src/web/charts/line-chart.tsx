@@ -105,7 +105,7 @@ function Drawing(props: LineChartProps & { readonly width: number; readonly heig
     <svg
       width={width}
       height={height}
-      role="img"
+      role={marks.length === 0 ? "img" : "group"}
       aria-label={title}
       onPointerMove={onMove}
       onPointerLeave={() => setHover(null)}
@@ -255,7 +255,11 @@ function EndLabels({
   readonly lit: string | null;
 }) {
   const named = series.filter(({ label, points }) => label !== "" && points.length > 0);
-  const ends = named.map(({ points }) => y(points.at(-1)?.y ?? 0) + 4);
+  // Lines that end together are named in the order they lie on the way.
+  const ends = named.map(({ points }) => {
+    const mean = points.reduce((sum, point) => sum + y(point.y), 0) / points.length;
+    return y(points.at(-1)?.y ?? 0) + 4 + mean * 1e-6;
+  });
   const bounds = [MARGIN.top + 8, y(y.from)] as const;
   const placed = spread(ends, LABEL_PX, bounds);
   return named.map(({ id, label, tone, points }, i) => (

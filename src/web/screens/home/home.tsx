@@ -63,13 +63,8 @@ function Row({ project }: { readonly project: ProjectSummary }) {
           </>
         )}
       </p>
-      <Link
-        to="/p/$projectId/inbox/{-$itemId}"
-        params={{ projectId: id }}
-        className="button"
-        aria-label={`Review ${name}`}
-      >
-        Review {count(counts.open)}
+      <Link to="/p/$projectId/inbox/{-$itemId}" params={{ projectId: id }} className="button">
+        Review {count(counts.open)} <span className="hidden">of {name}</span>
       </Link>
     </div>
   );

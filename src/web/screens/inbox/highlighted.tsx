@@ -30,8 +30,7 @@ export const Highlighted = memo(function Highlighted({ open, field, text, lit, o
     const [first] = sources;
     if (first === undefined) return part;
     return (
-      // biome-ignore lint/a11y/noNoninteractiveElementInteractions: the votes' own buttons do the same by key
-      // biome-ignore lint/a11y/useKeyWithClickEvents: see above
+      // biome-ignore lint/a11y/useKeyWithClickEvents: the votes' own buttons do the same by key
       <mark
         key={start}
         className={css.mark}

@@ -3,7 +3,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState } from "react";
 import type { ReviewOrder } from "#core/project.ts";
-import type { QueueRow } from "#core/views.ts";
+import type { QueuePage, QueueRow } from "#core/views.ts";
 import { count, minutes, probability } from "#web/app/format.ts";
 import { Empty, Failure, Key, Lines } from "#web/app/parts.tsx";
 import { leftQuery, minutesLeftQuery } from "#web/app/queries.ts";
@@ -78,7 +78,7 @@ export function QueuePane({ projectId, sitting, order, state, filterId }: Props)
           }}
         />
       )}
-      <Left projectId={projectId} state={state} />
+      <Left projectId={projectId} state={state} page={queue.data?.pages.at(-1)} />
     </section>
   );
 }
@@ -166,7 +166,6 @@ function Rows({ rows, current, decided, onOpen, onEnd }: RowsProps) {
       className={css.list}
       role="listbox"
       aria-label="Items"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a listbox takes the focus for its options
       tabIndex={0}
       aria-activedescendant={at < 0 ? undefined : `row-${at}`}
     >
@@ -251,9 +250,14 @@ function RowEnd({
   );
 }
 
-function Left({ projectId, state }: Pick<Props, "projectId" | "state">) {
-  const { data: left } = useQuery(leftQuery(projectId));
-  const { data: minutesLeft } = useQuery(minutesLeftQuery(projectId));
+/** What is left, as the last answer or live event said it; until then as the queue's page did. */
+function Left({
+  projectId,
+  state,
+  page,
+}: Pick<Props, "projectId" | "state"> & { readonly page: QueuePage | undefined }) {
+  const { data: left = page?.left } = useQuery(leftQuery(projectId));
+  const { data: minutesLeft = page?.minutesLeft } = useQuery(minutesLeftQuery(projectId));
   return (
     <p className={css.left} aria-live="off">
       {left === undefined ? (

@@ -86,7 +86,7 @@ export function ProjectScreen() {
       ) : error !== null ? (
         <Failure error={error} retry={() => void again()} what="The figures could not be read" />
       ) : overview === undefined ? (
-        <Lines widths={[100, 100, 60, 100, 80]} />
+        <Skeleton />
       ) : (
         <>
           <Figures overview={overview} />
@@ -106,6 +106,24 @@ export function ProjectScreen() {
       <div className={css.two}>
         <Jobs projectId={projectId} />
         <Data projectId={projectId} />
+      </div>
+    </div>
+  );
+}
+
+/** The shape of the figures and the curve to come. */
+function Skeleton() {
+  return (
+    <div role="status" aria-label="Loading the figures" className={css.waiting}>
+      <div className={css.figures}>
+        {["error", "unreviewed", "time", "rate"].map((figure) => (
+          <div key={figure} className={css.figure}>
+            <Lines widths={[40, 60, 80]} />
+          </div>
+        ))}
+      </div>
+      <div className={css.panel} style={{ height: 360 }}>
+        <Lines widths={[40, 24]} />
       </div>
     </div>
   );

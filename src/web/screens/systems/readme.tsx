@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { unreachable } from "#core/assert.ts";
 import { type Block, blocksOf, type Inline } from "./markdown.ts";
 import css from "./readme.module.css";
 
@@ -15,7 +16,7 @@ export function Readme({ markdown }: { readonly markdown: string }) {
 }
 
 const inlines = (parts: readonly Inline[]): ReactNode =>
-  parts.map((part, i) => {
+  parts.map((part, i): ReactNode => {
     const key = `${i}`;
     switch (part.kind) {
       case "text":
@@ -37,6 +38,8 @@ const inlines = (parts: readonly Inline[]): ReactNode =>
             {part.text}
           </span>
         );
+      default:
+        return unreachable(part);
     }
   });
 

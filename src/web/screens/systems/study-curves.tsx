@@ -1,5 +1,5 @@
 import type { Curve, StudyReport } from "#core/study.ts";
-import { plural, short } from "#web/app/format.ts";
+import { plural, tick } from "#web/app/format.ts";
 import { ChartFrame } from "#web/charts/chart-frame.tsx";
 import { csvOf } from "#web/charts/csv.ts";
 import { LineChart, type Series } from "#web/charts/line-chart.tsx";
@@ -80,8 +80,8 @@ function StudyChart({
         height={Math.max(300, 60 + curves.length * 15)}
         xLabel={first.xLabel}
         yLabel={first.yLabel}
-        xText={short}
-        yText={short}
+        xText={tick}
+        yText={tick}
         series={series.toSorted((a, b) => Number(a.tone !== "grey") - Number(b.tone !== "grey"))}
         lit={lit}
       />

@@ -108,6 +108,7 @@ function FieldInput({
 }) {
   const { name, about, kind } = field;
   return (
+    // biome-ignore lint/a11y/noLabelWithoutControl: every branch below is a control
     <label className={css.field} title={about}>
       <span className="label">{name}</span>
       {kind === "choice" ? (
@@ -185,10 +186,9 @@ function Copyable({ title, text }: { readonly title: string; readonly text: stri
         <button
           type="button"
           className="button plain small"
-          aria-label={`Copy: ${title}`}
           onClick={() => void navigator.clipboard.writeText(text).then(() => setCopied(text))}
         >
-          {copied === text ? "Copied" : "Copy"}
+          {copied === text ? "Copied" : "Copy"} <span className="hidden">{title}</span>
         </button>
       </p>
       <pre>{text}</pre>
