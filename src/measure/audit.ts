@@ -8,7 +8,6 @@
 import { assert } from "#core/assert.ts";
 import type { Interval, Measurement } from "#core/measurement.ts";
 import { err, ok, type Result } from "#core/result.ts";
-import { studentTQuantile } from "#num/special.ts";
 import { checkRange } from "./check.ts";
 import { type Draw, hypergeometricCdf, hypergeometricUpper } from "./hypergeometric.ts";
 import { checkLevel, LEVEL_DEFAULT } from "./proportion.ts";
@@ -71,10 +70,10 @@ function wrongItems({ accepted, audited, wrong }: AuditCounts, alpha: number): [
   return [low, past - 1];
 }
 
-const total = (strata: readonly AuditCounts[], of: keyof AuditCounts): number =>
+export const total = (strata: readonly AuditCounts[], of: keyof AuditCounts): number =>
   strata.reduce((sum, stratum) => sum + stratum[of], 0);
 
-function unanswerable(strata: readonly AuditCounts[]): NoAudit | undefined {
+export function unanswerable(strata: readonly AuditCounts[]): NoAudit | undefined {
   if (total(strata, "accepted") === total(strata, "audited")) return { kind: "nothing-unreviewed" };
   return total(strata, "audited") === 0 ? { kind: "no-audits" } : undefined;
 }
@@ -105,7 +104,7 @@ export function auditInterval(
   return ok({ low: low / unread, high: high / unread, level, method: "clopper-pearson-finite" });
 }
 
-const drawText = (wrong: number, audited: number, unread: number): string =>
+export const drawText = (wrong: number, audited: number, unread: number): string =>
   `${wrong} wrong of ${audited} audited at random; ${unread} went out unread`;
 
 /**
@@ -148,21 +147,16 @@ export interface AcceptedItems {
   readonly verdict: ArrayLike<number>;
 }
 
-export interface PredictionPoweredOptions {
-  readonly level?: number;
-  /**
-   * `stratified` treats items of one propensity as a stratum (few different propensities);
-   * `inverse-propensity` weights each audited item by the odds against its draw (any propensities).
-   */
-  readonly weighting?: "stratified" | "inverse-propensity";
-}
-
-type Weighting = NonNullable<PredictionPoweredOptions["weighting"]>;
+/**
+ * How audited items stand for unread ones. `stratified` treats items of one propensity as a stratum
+ * (few different propensities); `inverse-propensity` weights each by the odds against its draw.
+ */
+export type Weighting = "stratified" | "inverse-propensity";
 
 /**
  * Items by propensity, in order of first appearance; all as one where each has a weight of its own.
  */
-function strataOf({ propensity }: AcceptedItems, weighting: Weighting): number[][] {
+export function strataOf({ propensity }: AcceptedItems, weighting: Weighting): number[][] {
   checkRange("propensities", propensity, { low: Number.MIN_VALUE, high: 1 });
   if (weighting === "inverse-propensity") return [Array.from(propensity, (_, i) => i)];
   const strata = new Map<number, number[]>();
@@ -176,10 +170,10 @@ function strataOf({ propensity }: AcceptedItems, weighting: Weighting): number[]
 }
 
 /** The audited items of a stratum. */
-const auditedOf = (stratum: readonly number[], { verdict }: AcceptedItems): number[] =>
+export const auditedOf = (stratum: readonly number[], { verdict }: AcceptedItems): number[] =>
   stratum.filter((i) => verdict[i] !== -1);
 
-function countsOf(stratum: readonly number[], items: AcceptedItems): AuditCounts {
+export function countsOf(stratum: readonly number[], items: AcceptedItems): AuditCounts {
   const audited = auditedOf(stratum, items);
   return {
     accepted: stratum.length,
@@ -191,168 +185,3 @@ function countsOf(stratum: readonly number[], items: AcceptedItems): AuditCounts
 /** Accepted, audited and wrong items at each propensity. */
 export const auditStrata = (items: AcceptedItems): AuditCounts[] =>
   strataOf(items, "stratified").map((stratum) => countsOf(stratum, items));
-
-/** Why the prediction-powered estimate cannot be had. */
-export type NoEstimate =
-  | NoAudit
-  /**
-   * With any propensities there is no exact interval to fall back on, and a normal one needs errors
-   * and non-errors.
-   */
-  | { readonly kind: "too-few-events"; readonly got: number; readonly need: number };
-
-/** With fewer errors, or fewer non-errors, among the audited a normal interval does not hold. */
-const EVENTS_MIN = 10;
-/** A stratum's spread needs two audits. */
-const AUDITS_PER_STRATUM_MIN = 2;
-
-/** An audited item with its part in the estimate and in the estimate's variance. */
-interface Audit {
-  readonly risk: number;
-  readonly wrong: number;
-  /** Share of the unreviewed it stands for; the shares of all audits sum to 1. */
-  readonly share: number;
-  /** Factor of its squared centred residual in the variance. */
-  readonly spread: number;
-  /** Audits whose residuals are centred together. */
-  readonly group: number;
-}
-
-/**
- * Stratified draw: within a stratum the audited are a simple random sample, so both parts' spread
- * is known.
- */
-function stratifiedAudits(
-  items: AcceptedItems,
-  strata: readonly number[][],
-  unread: number,
-): Audit[] {
-  return strata.flatMap((stratum, group) => {
-    const audited = auditedOf(stratum, items);
-    const n = audited.length;
-    const left = stratum.length - n;
-    if (left === 0) return [];
-    const part = left / unread;
-    return audited.map((i) => ({
-      risk: items.risk[i] as number,
-      wrong: items.verdict[i] as number,
-      share: part / n,
-      spread: (part ** 2 * (1 / n + 1 / left)) / (n - 1),
-      group,
-    }));
-  });
-}
-
-/** Independent draws: an audit stands for the (1 − π)/π unread items like it (Hájek's weights). */
-function inversePropensityAudits(
-  items: AcceptedItems,
-  strata: readonly number[][],
-  unread: number,
-): Audit[] {
-  const audited = strata
-    .flatMap((stratum) => auditedOf(stratum, items))
-    .filter((i) => (items.propensity[i] as number) < 1);
-  const odds = (i: number) =>
-    (1 - (items.propensity[i] as number)) / (items.propensity[i] as number);
-  const all = audited.reduce((sum, i) => sum + odds(i), 0);
-  const correction = audited.length / (audited.length - 1);
-  return audited.map((i) => ({
-    risk: items.risk[i] as number,
-    wrong: items.verdict[i] as number,
-    share: odds(i) / all,
-    spread: (correction * odds(i)) / (items.propensity[i] as number) / unread ** 2,
-    group: 0,
-  }));
-}
-
-/** [audits] values less their group's mean, each audit counted by its share. */
-function centred(audits: readonly Audit[], value: (audit: Audit) => number): number[] {
-  const sums = new Map<number, { value: number; share: number }>();
-  for (const audit of audits) {
-    const sum = sums.get(audit.group) ?? { value: 0, share: 0 };
-    sums.set(audit.group, {
-      value: sum.value + audit.share * value(audit),
-      share: sum.share + audit.share,
-    });
-  }
-  return audits.map((audit) => {
-    const sum = sums.get(audit.group);
-    return sum === undefined || sum.share === 0 ? 0 : value(audit) - sum.value / sum.share;
-  });
-}
-
-const weighted = (audits: readonly Audit[], a: readonly number[], b: readonly number[]): number =>
-  audits.reduce((sum, { spread }, k) => sum + spread * (a[k] as number) * (b[k] as number), 0);
-
-/**
- * How far the risks are trusted: the slope that makes the residuals spread least, kept in [0, 1]
- * (PPI++).
- */
-function trustIn(audits: readonly Audit[]): number {
-  const risk = centred(audits, (audit) => audit.risk);
-  const wrong = centred(audits, (audit) => audit.wrong);
-  const spread = weighted(audits, risk, risk);
-  return spread === 0 ? 0 : Math.min(1, Math.max(0, weighted(audits, risk, wrong) / spread));
-}
-
-/**
- * Prediction-powered estimate of the error rate of the unreviewed (Angelopoulos et al. 2023, tuned
- * as in Angelopoulos, Duchi and Zrnic 2023): mean risk of the unread, plus what the audit says the
- * risks are off by. Tighter than `auditedError` as far as the risks are informative, and right on
- * average, but for the little that fitting the trust costs, however wrong they are.
- *
- * The interval is Student's t on the residuals for a finite population. Where too few errors were
- * seen for that to hold, a stratified audit answers `auditedError` instead: `interval.method` tells
- * which.
- */
-export function predictionPoweredError(
-  items: AcceptedItems,
-  { level = LEVEL_DEFAULT, weighting = "stratified" }: PredictionPoweredOptions = {},
-): Result<Measurement, NoEstimate> {
-  checkLevel(level);
-  const n = items.risk.length;
-  assert(items.propensity.length === n && items.verdict.length === n, "arrays of one length");
-  const members = strataOf(items, weighting);
-  const strata = members.map((stratum) => countsOf(stratum, items));
-  const nothing = unanswerable(strata);
-  if (nothing !== undefined) return err(nothing);
-  const unread = total(strata, "accepted") - total(strata, "audited");
-  const stratified = weighting === "stratified";
-  const thin = strata.some(
-    ({ accepted, audited }) => accepted > audited && audited < AUDITS_PER_STRATUM_MIN,
-  );
-  if (stratified && thin) return auditedError(strata, level);
-  const audits = stratified
-    ? stratifiedAudits(items, members, unread)
-    : inversePropensityAudits(items, members, unread);
-  const errors = audits.reduce((sum, audit) => sum + audit.wrong, 0);
-  const events = Math.min(errors, audits.length - errors);
-  if (events < EVENTS_MIN)
-    return stratified
-      ? auditedError(strata, level)
-      : err({ kind: "too-few-events", got: events, need: EVENTS_MIN });
-  const trust = trustIn(audits);
-  let unreadRisk = 0;
-  for (let i = 0; i < n; i++)
-    if (items.verdict[i] === -1) unreadRisk += (items.risk[i] as number) / unread;
-  const residual = ({ wrong, risk }: Audit) => wrong - trust * risk;
-  const value =
-    trust * unreadRisk + audits.reduce((sum, audit) => sum + audit.share * residual(audit), 0);
-  const off = centred(audits, residual);
-  const groups = new Set(audits.map(({ group }) => group)).size;
-  const half =
-    studentTQuantile((1 + level) / 2, audits.length - groups) *
-    Math.sqrt(weighted(audits, off, off));
-  return ok({
-    metric: "unreviewed-error",
-    value: Math.min(1, Math.max(0, value)),
-    interval: {
-      low: Math.max(0, value - half),
-      high: Math.min(1, value + half),
-      level,
-      method: `prediction-powered-${weighting}`,
-    },
-    n: audits.length,
-    note: `risks trusted ${trust.toFixed(2)}; ${drawText(errors, audits.length, unread)}`,
-  });
-}

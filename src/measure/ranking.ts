@@ -22,7 +22,7 @@ function check(scores: ArrayLike<number>, positive: ArrayLike<number>): void {
 /**
  * Rank of each score among the distinct scores, 0 the least: all the order a ranking metric needs.
  */
-export function denseRanks(scores: ArrayLike<number>): { ranks: Uint32Array; distinct: number } {
+function denseRanks(scores: ArrayLike<number>): { ranks: Uint32Array; distinct: number } {
   const ranks = new Uint32Array(scores.length);
   let distinct = 0;
   let previous: number | undefined;
