@@ -23,13 +23,15 @@ const PASSES_MAX = 5;
 
 /** The `assess` job. Resumed, it begins again: an assessment made twice is the same assessment. */
 export async function assessJob(host: Host, run: JobRun): Promise<{ assessed: number }> {
-  const { projectId, scope } = AssessJob.parse(run.data);
+  const { projectId, ...asked } = AssessJob.parse(run.data);
   let assessed = 0;
   for (let pass = 0; pass < PASSES_MAX; pass++) {
     const project = await projectOf(host, projectId);
     const before = await host.states.of(projectId);
     const { importedSeq, configSeq } = before;
-    const failed = await proposeMissing(host, project, run);
+    const { made, failed } = await proposeMissing(host, project, run);
+    // What waited for its proposal has a case already.
+    const scope = made > 0 ? "all" : asked.scope;
     const lesson = (await lessonInForce(host, projectId)) ?? (await learnFirst(host, project, run));
     assessed += await assessItems(host, { project, lesson, scope, failed, run });
     const after = await host.states.of(projectId);

@@ -2,6 +2,7 @@ import type { Ctx } from "#core/contracts.ts";
 import type { ItemId } from "#core/ids.ts";
 import type { Project } from "#core/project.ts";
 import type { Proposal, Vote } from "#core/proposal.ts";
+import type { LlmProposer } from "#propose/llm.ts";
 import { proposalId } from "#propose/proposal-id.ts";
 import { demoProposer } from "#server/demo.ts";
 import type { ItemRow } from "#store/store.ts";
@@ -10,12 +11,19 @@ import type { Host } from "./host.ts";
 import { lessonInForce } from "./in-force.ts";
 import { expectedAccuracy, sourcesUnder } from "./sources.ts";
 
-/** Items asked about between two writes. */
-
-const READ_ROWS = 100;
+const READ_ROWS = 500;
+/** Items asked about between two writes. A model that answers none of them is taken to be away. */
+const ASK_ROWS = 16;
 
 /** What came of asking: a proposal, or the reason there is none. */
 export type Asked = { readonly proposal: Proposal<string> } | { readonly reason: string };
+
+/** How asking for all that was missing went. */
+export interface Missing {
+  readonly made: number;
+  /** Items no proposal could be had for, with the reason. */
+  readonly failed: ReadonlyMap<ItemId, string>;
+}
 
 /**
  * Proposals for items that came without one, when a model is configured. Items it fails on come back with the reason,
@@ -25,33 +33,42 @@ export async function proposeMissing(
   host: Host,
   { id, config }: Project,
   hooks: Hooks,
-): Promise<ReadonlyMap<ItemId, string>> {
+): Promise<Missing> {
   const failed = new Map<ItemId, string>();
   const model = host.model?.(config);
-  if (model === undefined) return failed;
+  if (model === undefined) return { made: 0, failed };
   const { items: total } = await host.store.counts(id);
-  let away = "";
-  let done = 0;
+  let away: string | undefined;
+  let made = 0;
   for await (const batch of host.store.items(id, { split: "pool", batch: READ_ROWS })) {
-    const made: Proposal<string>[] = [];
-    let failuresHere = 0;
     const missing = batch.filter(({ proposal }) => proposal === null);
-    if (away !== "") for (const item of missing) failed.set(item.id, away);
-    else
-      for await (const outcome of model.outcomes(missing, ctxOf(host, hooks))) {
-        if (outcome.kind === "answered") made.push(outcome.proposal);
-        else {
-          failed.set(outcome.itemId, outcome.reason);
-          failuresHere += 1;
-        }
+    for (let from = 0; from < missing.length; from += ASK_ROWS) {
+      const asked = missing.slice(from, from + ASK_ROWS);
+      if (away !== undefined) for (const item of asked) failed.set(item.id, away);
+      else {
+        const { proposals, reasons } = await askAll(model, asked, ctxOf(host, hooks));
+        await host.store.putProposals(id, proposals);
+        for (const [itemId, reason] of reasons) failed.set(itemId, reason);
+        made += proposals.length;
+        if (proposals.length === 0) away = [...reasons.values()][0];
       }
-    // A model that answers nothing of a whole batch is away: the rest waits unasked.
-    if (failuresHere > 0 && made.length === 0) away = [...failed.values()].at(-1) ?? "";
-    await host.store.putProposals(id, made);
-    done += batch.length;
-    hooks.progress({ done, total, label: "asking the model" });
+      hooks.progress({ done: made + failed.size, total, label: "asking the model" });
+    }
   }
-  return failed;
+  return { made, failed };
+}
+
+async function askAll(
+  model: LlmProposer,
+  items: readonly ItemRow[],
+  ctx: Ctx,
+): Promise<{ proposals: Proposal<string>[]; reasons: Map<ItemId, string> }> {
+  const proposals: Proposal<string>[] = [];
+  const reasons = new Map<ItemId, string>();
+  for await (const outcome of model.outcomes(items, ctx))
+    if (outcome.kind === "answered") proposals.push(outcome.proposal);
+    else reasons.set(outcome.itemId, outcome.reason);
+  return { proposals, reasons };
 }
 
 /** Asks the model once more, with whatever evidence it can use. Null when there is no model to ask. */
@@ -65,9 +82,13 @@ export async function proposeAgain(
     return { proposal: await scriptedAgain(host, project, item, votes) };
   const model = host.model?.(project.config);
   if (model === undefined) return null;
-  const earlier = { output: item.proposal?.output ?? null, raw: item.proposal?.raw };
   const ctx = ctxOf(host, { signal: new AbortController().signal, progress: () => {} });
-  const outcome = await model.reconsiderWithEvidence(item, earlier, votes, ctx);
+  if (item.proposal === null) {
+    const { proposals, reasons } = await askAll(model, [item], ctx);
+    const [proposal] = proposals;
+    return proposal === undefined ? { reason: reasons.get(item.id) ?? "" } : { proposal };
+  }
+  const outcome = await model.reconsiderWithEvidence(item, item.proposal, votes, ctx);
   if (outcome.kind === "failed") return { reason: outcome.reason };
   const { seq } = await host.states.of(project.id);
   const id = proposalId(item.id, `${model.source.id}/again-${seq + 1}`);

@@ -1,4 +1,4 @@
-import type { LessonId } from "#core/ids.ts";
+import type { LessonId, ProjectId } from "#core/ids.ts";
 import type { Lesson } from "#core/lesson.ts";
 import type { Project } from "#core/project.ts";
 import type { LearningStep } from "#core/views.ts";
@@ -6,7 +6,14 @@ import { gate, type Verdict } from "#loop/gate.ts";
 import { type LearningChange, learningChange } from "#measure/learning.ts";
 import type { JobRun } from "#store/jobs.ts";
 import type { Hooks } from "./compute-tasks.ts";
-import { heldOut, judge, measurementsOf, wrongOutputs } from "./held-out.ts";
+import {
+  fittable,
+  heldOut,
+  judge,
+  measurementsOf,
+  standingAnswers,
+  wrongOutputs,
+} from "./held-out.ts";
 import { type Host, projectOf, projectRng } from "./host.ts";
 import { lessonInForce } from "./in-force.ts";
 import { learnFirst, learnLesson } from "./learn.ts";
@@ -39,11 +46,11 @@ async function refit(host: Host, project: Project, hooks: Hooks): Promise<RefitR
   const { id } = project;
   const inForce = await lessonInForce(host, id);
   if (inForce === undefined) return refitFirst(host, project, hooks);
-  const candidate = await candidateOf(host, { project, inForce }, hooks);
-  if (candidate.id === inForce.id) {
+  if (await nothingNew(host, id, inForce)) {
     host.states.step(id, { kind: "learn-failed" });
     return { lessonId: inForce.id, promoted: false, gate: "There is nothing new to learn from." };
   }
+  const candidate = await candidateOf(host, { project, inForce }, hooks);
   const compared = await compare(host, { project, inForce, candidate }, hooks);
   const { verdict, change, corrections } = compared;
   await host.store.putLesson(id, candidate, compared.measurements);
@@ -66,6 +73,20 @@ async function refit(host: Host, project: Project, hooks: Hooks): Promise<RefitR
   if (verdict.promote) await askForAssessment(host, id);
   await refitIfDue(host, id); // corrections that came meanwhile
   return { lessonId: candidate.id, promoted: verdict.promote, gate: verdict.sentence };
+}
+
+/** Whether items and answers are those the lesson in force was learned from. */
+async function nothingNew(host: Host, id: ProjectId, inForce: Lesson): Promise<boolean> {
+  const state = await host.states.of(id);
+  const mayFit = await fittable(host, id);
+  const known = new Set(inForce.learnedFrom);
+  const now = standingAnswers(state).filter((answer) => mayFit(answer.id));
+  return (
+    state.round.candidate === null &&
+    state.poolVersion < state.lessonSeq &&
+    now.length === known.size &&
+    now.every((answer) => known.has(answer.id))
+  );
 }
 
 async function refitFirst(host: Host, project: Project, hooks: Hooks): Promise<RefitResult> {

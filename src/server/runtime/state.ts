@@ -44,9 +44,12 @@ export interface States {
   step(id: ProjectId, event: { readonly kind: "refit-asked" | "learn-failed" }): void;
 }
 
+/** What of a store the fold reads. */
+type Log = Pick<Store, "project" | "lesson" | "events">;
+
 const EVENTS_A_READ = 5_000;
 
-export function createStates(store: Store): States {
+export function createStates(store: Log): States {
   const known = new Map<ProjectId, Folded>();
   const reading = new Map<ProjectId, Promise<unknown>>();
 
@@ -87,7 +90,7 @@ interface Folded extends ProjectState {
   lessonSeq: number;
 }
 
-async function startOf(store: Store, id: ProjectId): Promise<Folded> {
+async function startOf(store: Log, id: ProjectId): Promise<Folded> {
   const project = await store.project(id);
   return {
     seq: 0,
@@ -101,7 +104,7 @@ async function startOf(store: Store, id: ProjectId): Promise<Folded> {
   };
 }
 
-async function fold(state: Folded, { seq, body }: LoggedEvent, store: Store): Promise<void> {
+async function fold(state: Folded, { seq, body }: LoggedEvent, store: Log): Promise<void> {
   state.seq = seq;
   if (body.kind === "corrected") state.answers.push(answerOf(body.correction));
   if (body.kind === "revoked") state.revoked.add(body.correctionId);
@@ -124,7 +127,7 @@ const LESSON_EVENTS: ReadonlySet<EventBody["kind"]> = new Set([
   "revoked",
 ]);
 
-async function roundEvent(body: EventBody, store: Store): Promise<RoundEvent | undefined> {
+async function roundEvent(body: EventBody, store: Log): Promise<RoundEvent | undefined> {
   switch (body.kind) {
     case "corrected": {
       const { correction } = body;
