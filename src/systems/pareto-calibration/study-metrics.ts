@@ -29,11 +29,27 @@ function measured({ wrong, resamples }: Scoring, at: (rows: Uint32Array) => numb
   return { value: at(everything), replicates: resamples.map(at) };
 }
 
-const take = (values: Float64Array, rows: Uint32Array): Float64Array =>
-  Float64Array.from(rows, (row) => values[row] as number);
+/** `values` of the given rows. A plain loop: this is where the time of a study goes. */
+function take<A extends Float64Array | Int16Array | Uint32Array>(values: A, rows: Uint32Array): A {
+  const taken = values.slice(0, rows.length) as A; // the same kind of array, every entry written below
+  for (let i = 0; i < rows.length; i++) taken[i] = values[rows[i] as number] as number;
+  return taken;
+}
+
+/** Resamples with their rows by rising risk: what sorts them again has nothing left to do. */
+function byRisk(scoring: Scoring, risk: Float64Array): Scoring {
+  const order = Uint32Array.from(risk.keys()).sort(
+    (a, b) => (risk[a] as number) - (risk[b] as number) || a - b,
+  );
+  const rank = new Uint32Array(order.length);
+  for (const [place, row] of order.entries()) rank[row] = place;
+  const sorted = (rows: Uint32Array) => take(order, take(rank, rows).sort());
+  return { ...scoring, resamples: scoring.resamples.map(sorted) };
+}
 
 /** Whether the risk tells wrong proposals from right ones, and what that buys. */
-export function riskMetrics(scoring: Scoring, { risk, labels }: Judgement): Metrics {
+export function riskMetrics(all: Scoring, { risk, labels }: Judgement): Metrics {
+  const scoring = byRisk(all, risk);
   const { wrong } = scoring;
   const metrics: Metrics = {
     ece: measured(scoring, (rows) => {
@@ -79,11 +95,7 @@ export const errorAfter = (share: number): string => `error-after-${Math.round(1
 /** Accuracy and F1 of spam of labels that go out. */
 export function labelMetricsOf(scoring: Scoring, labels: Int16Array): Metrics {
   const counts = (rows: Uint32Array) =>
-    confusion(
-      Int16Array.from(rows, (row) => labels[row] as number),
-      Int16Array.from(rows, (row) => scoring.gold[row] as number),
-      CLASSES.length,
-    );
+    confusion(take(labels, rows), take(scoring.gold, rows), CLASSES.length);
   return {
     accuracy: measured(scoring, (rows) => accuracy(counts(rows)) ?? 0),
     "f1-spam": measured(scoring, (rows) => f1(counts(rows), POSITIVE) ?? 0),

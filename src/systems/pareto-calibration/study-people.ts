@@ -1,7 +1,9 @@
 import { assert } from "#core/assert.ts";
 import { manualClock } from "#core/clock.ts";
-import type { Case, Corrector, Ctx, Proposer } from "#core/contracts.ts";
+import type { Assessor, Case, Corrector, Ctx, Proposer } from "#core/contracts.ts";
 import { ActorId } from "#core/ids.ts";
+import type { Item } from "#core/item.ts";
+import type { Lesson } from "#core/lesson.ts";
 import { ProjectConfig, type ReviewOrder } from "#core/project.ts";
 import type { Proposal } from "#core/proposal.ts";
 import { labelKind } from "#correct/label.ts";
@@ -33,7 +35,7 @@ export async function review(
   { risk }: Pick<Judgement, "risk">,
   ctx: Ctx,
 ): Promise<Reviewed> {
-  const { test, gold, mails, proposals, proposed } = world;
+  const { test, gold, mails, proposed } = world;
   const corrector = reviewerOf(world, (i) => CLASSES[gold[i] as number]);
   const left = Float64Array.from(test, (i) => (proposed[i] === gold[i] ? 0 : 1));
   const order = Array.from(test.keys()).sort(
@@ -54,7 +56,6 @@ export async function review(
     wrong.push(left.slice());
     minutes.push(ms / 60_000);
   }
-  assert(proposals.length === mails.length, "every mail has its proposal");
   return { wrong, minutes };
 }
 
@@ -93,11 +94,14 @@ const LOOP_BUDGET_SHARE = 0.1;
 const REFITS = 3;
 
 export interface LoopOutcome {
-  readonly judged: Judgement;
+  /** On the test mails, by the lesson the loop started with and by the one in force at the end. */
+  readonly before: Judgement;
+  readonly after: Judgement;
   readonly corrections: number;
+  /** Attention spent. */
   readonly minutes: number;
+  /** Lessons the gate let through, the first not counted. */
   readonly promoted: number;
-  readonly lessons: number;
 }
 
 /**
@@ -110,13 +114,11 @@ export async function loopOutcome(
   how: { readonly order: ReviewOrder; readonly answers: "right" | "shuffled" },
   ctx: Ctx,
 ): Promise<LoopOutcome> {
-  const { mails, train, validation, test, gold } = world;
+  const { mails, train, validation, gold } = world;
   const config = ProjectConfig.parse({
     name: "mail triage",
     task: { kind: "label", schema: { classes: [...CLASSES], positive: "spam" } },
   });
-  const itemsAt = (rows: Uint32Array) =>
-    Array.from(rows, (i) => ({ id: mailAt(world, i).id, input: mailAt(world, i).input }));
   const budget = Math.floor(LOOP_BUDGET_SHARE * train.length);
   const shuffled = ctx.rng.split("shuffled").permutation(mails.length);
   const answer = (i: number) =>
@@ -131,8 +133,8 @@ export async function loopOutcome(
       metric: errorMetric({ rng: ctx.rng.split("metric"), resamples: 99 }),
     },
     {
-      pool: itemsAt(train),
-      heldOut: itemsAt(validation),
+      pool: itemsAt(world, train),
+      heldOut: itemsAt(world, validation),
       gold: new Map(Array.from(validation, (i) => [mailAt(world, i).id, mailAt(world, i).gold])),
     },
     {
@@ -146,24 +148,30 @@ export async function loopOutcome(
   );
   const { inForce } = run.state.round;
   const lesson = run.lessons.find(({ id }) => id === inForce);
-  assert(lesson !== undefined, "the lesson in force was learned in this run");
-  const assessments = await project.assessor(lesson, config).assess(
-    Array.from(test, (i) => world.proposals[i] as Proposal<string>),
-    itemsAt(test),
-    ctx,
-  );
-  const labels: readonly string[] = CLASSES;
+  const [first] = run.lessons;
+  assert(first !== undefined && lesson !== undefined, "the loop starts and ends with a lesson");
+  const judgedBy = (by: Lesson) => onTest(world, project.assessor(by, config), ctx);
   return {
-    judged: {
-      risk: Float64Array.from(assessments, ({ risk }) => risk ?? Number.NaN),
-      labels: Int16Array.from(assessments, ({ suggestion }) =>
-        labels.indexOf(suggestion?.output ?? ""),
-      ),
-    },
+    before: await judgedBy(first),
+    after: await judgedBy(lesson),
     corrections: run.corrections.length,
     minutes: run.humanMs / 60_000,
-    promoted: run.trajectory.filter(({ promoted }) => promoted).length,
-    lessons: run.lessons.length,
+    promoted: run.trajectory.filter(({ promoted }) => promoted).length - 1,
+  };
+}
+
+const itemsAt = (world: MailWorld, rows: Uint32Array): Item[] =>
+  Array.from(rows, (i) => ({ id: mailAt(world, i).id, input: mailAt(world, i).input }));
+
+async function onTest(world: MailWorld, assessor: Assessor<string>, ctx: Ctx): Promise<Judgement> {
+  const proposals = Array.from(world.test, (i) => world.proposals[i] as Proposal<string>);
+  const assessments = await assessor.assess(proposals, itemsAt(world, world.test), ctx);
+  const labels: readonly string[] = CLASSES;
+  return {
+    risk: Float64Array.from(assessments, ({ risk }) => risk ?? Number.NaN),
+    labels: Int16Array.from(assessments, ({ suggestion }) =>
+      labels.indexOf(suggestion?.output ?? ""),
+    ),
   };
 }
 

@@ -78,7 +78,8 @@ async function runSeed(
   };
   step(2, "reviewing and learning");
   const loops = await loopArms(world, { ...ctx, rng: rng.split("loop") });
-  for (const [arm, { judged: after }] of Object.entries(loops)) judged[arm] = after;
+  for (const [arm, { after }] of Object.entries(loops)) judged[arm] = after;
+  judged["loop-before"] = loops["loop-cost"].before;
   step(3, "scoring");
   const metrics: Record<string, Record<string, ArmMetric>> = {};
   for (const [arm, judgement] of Object.entries(judged))
