@@ -197,6 +197,25 @@ test("too few errors for a normal interval: the exact one, or a reason", () => {
   });
 });
 
+test("items drawn for certain stand for nothing unread", () => {
+  const verdict = Array.from({ length: 90 }, (_, i) => (i < 70 ? i % 2 : -1));
+  const risk = verdict.map((_, i) => (i % 7) / 10);
+  const some = { risk, verdict, propensity: Array(90).fill(0.8) };
+  const with20 = {
+    risk: [...risk, ...Array(20).fill(0.9)],
+    verdict: [...verdict, ...Array(20).fill(1)],
+    propensity: [...some.propensity, ...Array(20).fill(1)],
+  };
+  for (const weighting of ["stratified", "inverse-propensity"] as const)
+    expect(predictionPoweredError(with20, { weighting })).toEqual(
+      predictionPoweredError(some, { weighting }),
+    );
+  const contradiction = { risk: [0.1, 0.2], propensity: [1, 0.5], verdict: [-1, 0] };
+  expect(() => predictionPoweredError(contradiction, { weighting: "inverse-propensity" })).toThrow(
+    "item 0 is not",
+  );
+});
+
 test("nothing audited, nothing unread and impossible counts", () => {
   const nobody = { risk: [0.1, 0.2], propensity: [0.5, 0.5], verdict: [-1, -1] };
   expect(predictionPoweredError(nobody)).toEqual({ ok: false, error: { kind: "no-audits" } });

@@ -153,12 +153,23 @@ export interface AcceptedItems {
  */
 export type Weighting = "stratified" | "inverse-propensity";
 
+/** The items whose draw was left to chance: what is drawn for certain stands for nothing unread. */
+function byChance({ propensity, verdict }: Pick<AcceptedItems, "propensity" | "verdict">) {
+  const indices = Array.from(propensity, (_, i) => i);
+  const unread = indices.find((i) => propensity[i] === 1 && verdict[i] === -1);
+  assert(
+    unread === undefined,
+    `an item drawn with propensity 1 is audited (item ${unread} is not)`,
+  );
+  return indices.filter((i) => (propensity[i] as number) < 1);
+}
+
 /**
  * Items by propensity, in order of first appearance; all as one where each has a weight of its own.
  */
-export function strataOf({ propensity }: AcceptedItems, weighting: Weighting): number[][] {
+export function strataOf({ propensity, verdict }: AcceptedItems, weighting: Weighting): number[][] {
   checkRange("propensities", propensity, { low: Number.MIN_VALUE, high: 1 });
-  if (weighting === "inverse-propensity") return [Array.from(propensity, (_, i) => i)];
+  if (weighting === "inverse-propensity") return [byChance({ propensity, verdict })];
   const strata = new Map<number, number[]>();
   for (let i = 0; i < propensity.length; i++) {
     const p = propensity[i] as number;

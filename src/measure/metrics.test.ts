@@ -92,7 +92,7 @@ test("what is undefined is not measured", () => {
   ).toEqual(["abstention"]);
 });
 
-test("items of one thread are resampled together; five threads without error are five trials", () => {
+test("items of one thread are resampled together, and five threads are five trials", () => {
   const threads = judged
     .filter(({ output }) => output !== null)
     .map((one, i) => ({ ...one, cluster: `thread ${Math.floor(i / 12)}` }));

@@ -77,9 +77,7 @@ function stratifiedAudits(
 
 /** Drawn each by itself, an item stands for the (1 − π)/π unread ones like it (Hájek's weights). */
 function inversePropensityAudits(items: AcceptedItems, strata: readonly number[][]): Audit[] {
-  const audited = strata
-    .flatMap((stratum) => auditedOf(stratum, items))
-    .filter((i) => (items.propensity[i] as number) < 1);
+  const audited = strata.flatMap((stratum) => auditedOf(stratum, items));
   const odds = (i: number) =>
     (1 - (items.propensity[i] as number)) / (items.propensity[i] as number);
   const all = audited.reduce((sum, i) => sum + odds(i), 0);
@@ -167,8 +165,8 @@ function reach(
  * average, but for the little that fitting the trust costs, however wrong they are.
  *
  * The interval is Student's t on the residuals, corrected for their skewness. Where too few errors
- * were seen for that to hold, a stratified audit answers `auditedError` instead: `interval.method` tells
- * which.
+ * were seen for that to hold, a stratified audit answers `auditedError` instead: `interval.method`
+ * tells which.
  */
 export function predictionPoweredError(
   items: AcceptedItems,
@@ -206,11 +204,12 @@ export function predictionPoweredError(
     level,
     method: `prediction-powered-${weighting}`,
   };
+  const drawn = drawText(total(open, "wrong"), audits.length, unread);
   return ok({
     metric: "unreviewed-error",
     value: Math.min(1, Math.max(0, value)),
     interval,
     n: audits.length,
-    note: `risks trusted ${trust.toFixed(2)}; ${drawText(total(open, "wrong"), audits.length, unread)}`,
+    note: `risks trusted ${trust.toFixed(2)}; ${drawn}`,
   });
 }
