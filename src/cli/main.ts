@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { addBackup } from "./backup.ts";
+import { addBackup, addRestore } from "./backup.ts";
 import { addBench } from "./bench.ts";
 import { addDoctor } from "./doctor.ts";
 import { addExport } from "./export.ts";
@@ -35,6 +35,7 @@ Exit codes: 0 done · 1 failed · 2 no such command, option or thing · 3 bad in
     addProject,
     addBench,
     addBackup,
+    addRestore,
     addDoctor,
   ])
     add(program);
