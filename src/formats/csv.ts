@@ -1,7 +1,7 @@
 /** Tables: a header line, then one row an item. RFC 4180, with `;` or tab in place of the comma where the header has them. */
 import { isUtf8 } from "node:buffer";
-import { type Parser, parse } from "csv-parse";
 import { Problem } from "#core/errors.ts";
+import { type BrokenRecord, CsvReader, type CsvRecord, isBrokenRecord } from "./csv-records.ts";
 import {
   type AnswerRow,
   chunksOf,
@@ -158,18 +158,15 @@ function rowOf(record: readonly string[], { at, votes, fields }: Header): unknow
   };
 }
 
-const encodeCell = (value: unknown): string => {
-  const text = value === null || value === undefined ? "" : String(value);
-  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
-const encodeLine = (cells: readonly unknown[]): string => `${cells.map(encodeCell).join(",")}\n`;
+const latin1Of = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+const textOf = (latin1: string): string => Buffer.from(latin1, "latin1").toString("utf8");
 
-/** Takes records as the parser finds them and offers them as rows. */
+/** Takes records as they are found and offers them as rows. */
 class Records {
   private readonly intake: Intake;
   private readonly options: ImportOptions;
   private header: Header | undefined;
-  /** 1-based line the next record begins at, blank lines before it counted to it. */
   private row = 0;
 
   constructor(intake: Intake, options: ImportOptions) {
@@ -177,34 +174,46 @@ class Records {
     this.options = options;
   }
 
-  /** `lastLine`: the 1-based line the record ends at. */
-  take(record: readonly string[], lastLine: number): void {
+  take(record: CsvRecord | BrokenRecord): void {
     if (this.header === undefined) {
-      this.header = headerOf(
-        record.map((name) => decode(name).trim()),
-        this.options,
-      );
+      this.header = this.readHeader(record);
       return;
     }
     this.row++;
-    const breaks = record.reduce((sum, cell) => sum + cell.split("\n").length - 1, 0);
-    const at = { line: lastLine - breaks, row: this.row };
-    const raw = () =>
-      encodeLine(record.map((cell) => Buffer.from(cell, "latin1").toString())).trim();
+    const at = { line: record.line, row: this.row };
+    const raw = () => textOf(record.raw);
     const row = this.read(record, this.header);
     if (row instanceof Problem) this.intake.refuse(row, at, raw);
     else this.intake.offer(row, at, raw);
   }
 
-  private read(record: readonly string[], header: Header): unknown {
-    if (record.length !== header.width)
+  private readHeader(record: CsvRecord | BrokenRecord): Header {
+    if (!isBrokenRecord(record))
+      return headerOf(
+        record.cells.map((name) => decode(name).trim()),
+        this.options,
+      );
+    const { file } = this.options;
+    throw new Problem("bad-input", `The header does not parse: ${record.broken}`, {
+      got: textOf(record.raw),
+      at: { line: record.line, ...(file === undefined ? {} : { file }) },
+    });
+  }
+
+  private read(record: CsvRecord | BrokenRecord, header: Header): unknown {
+    if (isBrokenRecord(record))
+      return new Problem("bad-input", `The row does not parse: ${record.broken}`, {
+        hint: 'A cell with quotes in it is put in quotes, and each of its own written twice: "say ""hi""".',
+      });
+    const { cells } = record;
+    if (cells.length !== header.width)
       return new Problem("bad-input", "The row has another number of columns than the header", {
         expected: `${header.width}`,
-        got: `${record.length}`,
+        got: `${cells.length}`,
         hint: "A comma or line break inside a cell needs quotes around the cell.",
       });
     try {
-      return rowOf(record.map(decode), header);
+      return rowOf(cells.map(decode), header);
     } catch (error) {
       if (error instanceof Problem) return error;
       throw error;
@@ -212,61 +221,11 @@ class Records {
   }
 }
 
-function parserOf(delimiter: string, records: Records, intake: Intake): Parser {
-  let brokenLine = 0;
-  const parser = parse({
-    delimiter,
-    encoding: "latin1",
-    relax_column_count: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-    raw: true,
-    max_record_size: RECORD_BYTES_MAX,
-    on_record: (parsed: object, { lines }) => {
-      // With `raw` each record comes wrapped, which the library's types do not say.
-      if ("record" in parsed && Array.isArray(parsed.record)) records.take(parsed.record, lines);
-      return null;
-    },
-    on_skip: (error, raw) => {
-      const line = Number(error?.lines ?? 0);
-      // One broken cell can be reported more than once.
-      if (line === brokenLine) return undefined;
-      brokenLine = line;
-      const title = `The row does not parse: ${(error?.message ?? "").replace(/ at line \d+/, "")}`;
-      intake.refuse(
-        new Problem(error?.code === "CSV_MAX_RECORD_SIZE" ? "too-large" : "bad-input", title, {
-          hint: "A quote inside a quoted cell is written twice; the rows up to the next one that parses are lost.",
-        }),
-        { line },
-        () =>
-          Buffer.from(raw ?? "", "latin1")
-            .toString()
-            .trim(),
-      );
-      return undefined;
-    },
-  });
-  // Whoever feeds the parser is told too; without a listener an error would end the process.
-  parser.on("error", () => {});
-  return parser;
-}
-
-/** Feeds a chunk (or the end) and waits until its records have been taken. */
-function feed(parser: Parser, chunk: Uint8Array | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    parser.once("error", reject);
-    const done = (error?: Error | null) => {
-      parser.off("error", reject);
-      if (error) reject(error);
-      else resolve();
-    };
-    if (chunk === undefined) {
-      parser.resume();
-      parser.once("end", done);
-      parser.end();
-    } else parser.write(chunk, done);
-  });
-}
+const encodeCell = (value: unknown): string => {
+  const text = value === null || value === undefined ? "" : String(value);
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+const encodeLine = (cells: readonly unknown[]): string => `${cells.map(encodeCell).join(",")}\n`;
 
 /** The columns an export has: all with a meaning, and one for each field and vote known when it begins. */
 interface Layout {
@@ -333,14 +292,14 @@ export const csv: ImportFormat & ExportFormat = {
   async *read(input, options = {}) {
     const intake = new Intake(options);
     const records = new Records(intake, options);
-    let parser: Parser | undefined;
+    let reader: CsvReader | undefined;
     for await (const chunk of chunksOf(singleStream(input), options.signal)) {
-      const bytes = parser === undefined ? chunk.subarray(byteOrderMark(chunk)) : chunk;
-      parser ??= parserOf(delimiterOf(bytes), records, intake);
-      await feed(parser, bytes);
+      const bytes = reader === undefined ? chunk.subarray(byteOrderMark(chunk)) : chunk;
+      reader ??= new CsvReader(delimiterOf(bytes), RECORD_BYTES_MAX);
+      for (const record of reader.push(latin1Of(bytes), false)) records.take(record);
       if (intake.full) yield intake.take();
     }
-    if (parser !== undefined) await feed(parser, undefined);
+    for (const record of reader?.push("", true) ?? []) records.take(record);
     yield* intake.finish();
   },
   async *write(rows, { rules }) {
