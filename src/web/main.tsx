@@ -1,5 +1,4 @@
 import "@fontsource-variable/inter/wght.css";
-import "@mantine/core/styles.layer.css";
 import "./app/tokens.css";
 import "./app/base.css";
 import "./app/controls.css";

@@ -1,4 +1,5 @@
 import { Popover, TextInput } from "@mantine/core";
+import { useWindowEvent } from "@mantine/hooks";
 import { Link } from "@tanstack/react-router";
 import { useState, useSyncExternalStore } from "react";
 import { plural } from "./format.ts";
@@ -40,10 +41,20 @@ export function SyncDot() {
   const outbox = useOutbox();
   const { connected } = useSyncExternalStore(live.subscribe, live.snapshot);
   const { shown, text } = wordsOf(outbox);
+  const [opened, setOpened] = useState(false);
+  // Settling a decision takes its button, and the focus with it: Escape must close from anywhere.
+  useWindowEvent("keydown", ({ key }) => {
+    if (key === "Escape") setOpened(false);
+  });
   return (
-    <Popover position="bottom-end" width={340} trapFocus>
+    <Popover position="bottom-end" width={340} trapFocus opened={opened} onChange={setOpened}>
       <Popover.Target>
-        <button type="button" className={css.sync} aria-label={`Sync: ${text}`}>
+        <button
+          type="button"
+          className={css.sync}
+          aria-label={`Sync: ${text}`}
+          onClick={() => setOpened(!opened)}
+        >
           <span className={css.dot} data-sync={shown} />
           <span className={shown === "saved" || shown === "saving" ? css.syncText : undefined}>
             {text}

@@ -262,18 +262,23 @@ function EndLabels({
   });
   const bounds = [MARGIN.top + 8, y(y.from)] as const;
   const placed = spread(ends, LABEL_PX, bounds);
-  return named.map(({ id, label, tone, points }, i) => (
-    <text
-      key={id}
-      className={css.endLabel}
-      data-tone={tone}
-      data-faded={(lit !== null && lit !== id) || undefined}
-      x={Math.min(width - right, x(points.at(-1)?.x ?? 0)) + 8}
-      y={placed[i]}
-    >
-      {label}
-    </text>
-  ));
+  return named.map(({ id, label, tone, points }, i) => {
+    const end = x(points.at(-1)?.x ?? 0);
+    // Where other lines go on beyond the end, the word stands above it.
+    const above = end < width - right - 1;
+    return (
+      <text
+        key={id}
+        className={css.endLabel}
+        data-tone={tone}
+        data-faded={(lit !== null && lit !== id) || undefined}
+        x={Math.min(width - right, end) + 8}
+        y={(placed[i] ?? 0) - (above ? 12 : 0)}
+      >
+        {label}
+      </text>
+    );
+  });
 }
 
 /** The numbers under the pointer: the nearest point of each line. */

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, useState } from "react";
+import { memo, useEffect, useMemo, useRef, useState } from "react";
 import type { ReviewOrder } from "#core/project.ts";
 import type { QueuePage, QueueRow } from "#core/views.ts";
 import { count, minutes, probability } from "#web/app/format.ts";
@@ -149,7 +149,7 @@ function Rows({ rows, current, decided, onOpen, onEnd }: RowsProps) {
   const shown = virtual.getVirtualItems();
   const lastShown = shown.at(-1)?.index ?? 0;
   const at = rows.findIndex(({ itemId }) => itemId === current);
-  const made = new Map(decided.map((one) => [one.itemId, one]));
+  const made = useMemo(() => new Map(decided.map((one) => [one.itemId, one])), [decided]);
 
   // The external system is the scroll position: it follows the case in hand.
   useEffect(() => {
@@ -161,6 +161,7 @@ function Rows({ rows, current, decided, onOpen, onEnd }: RowsProps) {
 
   if (rows.length === 0) return <p className={css.none}>Nothing here.</p>;
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: J, K and the arrows move in the list
     <div
       ref={scroller}
       className={css.list}
@@ -168,6 +169,10 @@ function Rows({ rows, current, decided, onOpen, onEnd }: RowsProps) {
       aria-label="Items"
       tabIndex={0}
       aria-activedescendant={at < 0 ? undefined : `row-${at}`}
+      onClick={({ target }) => {
+        const row = target instanceof Element ? target.closest<HTMLElement>("[data-item]") : null;
+        if (row?.dataset.item !== undefined) onOpen(row.dataset.item);
+      }}
     >
       <div style={{ height: virtual.getTotalSize() }}>
         {shown.map(({ index, start }) => {
@@ -181,7 +186,6 @@ function Rows({ rows, current, decided, onOpen, onEnd }: RowsProps) {
               start={start}
               selected={index === at}
               made={made.get(row.itemId)}
-              onOpen={onOpen}
             />
           );
         })}
@@ -197,14 +201,13 @@ interface RowProps {
   readonly start: number;
   readonly selected: boolean;
   readonly made: Decided | undefined;
-  readonly onOpen: (itemId: string) => void;
 }
 
-function Row({ row, index, total, start, selected, made, onOpen }: RowProps) {
+/** Memoised: a decision repaints the two rows it concerns. */
+const Row = memo(function Row({ row, index, total, start, selected, made }: RowProps) {
   const { title, from, risk, proposed, waitingFor } = row;
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the listbox keeps the focus
-    // biome-ignore lint/a11y/useKeyWithClickEvents: J, K and the arrows move in the list
     <div
       id={`row-${index}`}
       role="option"
@@ -214,7 +217,7 @@ function Row({ row, index, total, start, selected, made, onOpen }: RowProps) {
       className={css.row}
       data-done={made === undefined ? undefined : true}
       style={{ transform: `translateY(${start}px)` }}
-      onClick={() => onOpen(row.itemId)}
+      data-item={row.itemId}
     >
       <span className={css.risk}>
         <span>{risk === null ? "–" : probability(risk)}</span>
@@ -229,7 +232,7 @@ function Row({ row, index, total, start, selected, made, onOpen }: RowProps) {
       <RowEnd made={made} proposed={proposed} />
     </div>
   );
-}
+});
 
 /** Who has spoken last of this row: the machine in blue, you in orange. */
 function RowEnd({

@@ -42,7 +42,7 @@ export function rowOf(open: CaseView): QueueRow {
     from: typeof from === "string" ? from : null,
     risk: open.assessment?.risk ?? null,
     cost: open.assessment?.risk ?? 0,
-    proposed: open.proposal?.output ?? null,
+    proposed: open.suggestionShown ? (open.proposal?.output ?? null) : null,
     route: open.assessment?.route ?? "ask",
     state: open.state,
     waitingFor: open.waitingFor,

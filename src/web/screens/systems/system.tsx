@@ -62,7 +62,7 @@ export function SystemScreen() {
                 to="/systems/$systemId"
                 params={{ systemId }}
                 search={one === "study" ? {} : { tab: one }}
-                aria-current={one === tab ? "page" : undefined}
+                activeOptions={{ exact: true, includeSearch: true, explicitUndefined: true }}
               >
                 {TAB_WORDS[one]}
               </Link>
