@@ -91,7 +91,7 @@ test("a quote that does not close within the longest record is given up there, w
   const reader = new CsvReader(",", 100);
   const found = [reader.push('a,"open\n', false), reader.push("b,c\n".repeat(30), false)].flat();
   expect(found[0]).toEqual({
-    broken: "a quote is opened and never closed",
+    broken: "it has not ended after 100 bytes",
     line: 1,
     raw: 'a,"open',
   });
