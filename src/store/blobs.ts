@@ -1,11 +1,14 @@
 /** Bytes by their SHA-256: in a folder, or in the database where no folder is given. */
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, open, readdir, readFile, rename, stat } from "node:fs/promises";
+import { join, sep } from "node:path";
 import type { Sql } from "./sql.ts";
 import type { Store } from "./store.ts";
 
-export type Blobs = Pick<Store, "putBlob" | "blob">;
+export interface Blobs extends Pick<Store, "putBlob" | "blob"> {
+  /** Of all blobs, for a backup. */
+  blobHashes(): Promise<string[]>;
+}
 
 export const hashOf = (bytes: Uint8Array): string =>
   createHash("sha256").update(bytes).digest("hex");
@@ -34,6 +37,13 @@ export function folderBlobs(folder: string): Blobs {
       if (!HASH.test(hash)) return undefined;
       return await readFile(pathOf(hash)).catch(() => undefined);
     },
+    async blobHashes() {
+      const paths = await readdir(folder, { recursive: true }).catch(() => []);
+      return paths
+        .map((path) => path.replaceAll(sep, ""))
+        .filter((hash) => HASH.test(hash))
+        .sort();
+    },
   };
 }
 
@@ -53,6 +63,10 @@ export function databaseBlobs(sql: Sql): Blobs {
         [hash],
       );
       return row?.bytes;
+    },
+    async blobHashes() {
+      const rows = await sql.query<{ hash: string }>("select hash from blobs order by hash");
+      return rows.map(({ hash }) => hash);
     },
   };
 }

@@ -5,9 +5,10 @@ import PgBoss from "pg-boss";
 import { z } from "zod";
 import { isProblem, Problem, problemText } from "#core/errors.ts";
 import { JobView } from "#core/views.ts";
+import { BossDb } from "./boss-db.ts";
 import type { JobRun, Jobs } from "./jobs.ts";
 import type { OpenStore } from "./open.ts";
-import type { Sql, Value } from "./sql.ts";
+import type { Sql } from "./sql.ts";
 
 const CHANNEL = "emend_jobs";
 const DEFAULT_LIMIT = 100;
@@ -25,41 +26,6 @@ const PROGRESS_EVERY_MS = 200;
 
 const NOW_MS = "extract(epoch from clock_timestamp()) * 1000";
 const queueOf = (kind: string): string => `emend-${kind}`;
-
-/** What pg-boss needs of a database. It is over when the store is, whatever pg-boss still has in flight. */
-class BossDb implements PgBoss.Db {
-  private readonly sql: Sql;
-  private readonly flying = new Set<Promise<unknown>>();
-  private over = false;
-
-  constructor(sql: Sql) {
-    this.sql = sql;
-  }
-
-  async executeSql(text: string, values: unknown[] = []): Promise<{ rows: unknown[] }> {
-    if (this.over) return { rows: [] };
-    const running = this.run(text, values);
-    this.flying.add(running);
-    try {
-      return await running;
-    } finally {
-      this.flying.delete(running);
-    }
-  }
-
-  private async run(text: string, values: unknown[]): Promise<{ rows: unknown[] }> {
-    // Its scripts bring their own transaction; ours gives the connection back clean when one fails.
-    const script = /^\s*BEGIN;([\s\S]*)COMMIT;\s*$/.exec(text)?.[1];
-    if (script === undefined) return { rows: await this.sql.query(text, values as Value[]) };
-    await this.sql.transaction((tx) => tx.exec(script));
-    return { rows: [] };
-  }
-
-  async end(): Promise<void> {
-    this.over = true;
-    await Promise.allSettled(this.flying);
-  }
-}
 
 const Row = z.object({
   id: z.string(),

@@ -24,7 +24,7 @@ export type Where =
   | { readonly databaseUrl: string; readonly blobDir?: string };
 
 /** A store with what jobs and backups need below it. */
-export interface OpenStore extends Store {
+export interface OpenStore extends Store, Blobs {
   readonly sql: Sql;
   readonly clock: Clock;
 }

@@ -24,7 +24,12 @@ say(`stored ${(await store.corrections(id)).map((c) => c.id).join(" ")}`);
 
 async function review(reviewer: string): Promise<void> {
   for (let k = 0; ; k++) {
-    const [open] = await store.lease(id, { reviewer, order: "random", count: 1, leaseMs: LEASE_MS });
+    const [open] = await store.lease(id, {
+      reviewer,
+      order: "random",
+      count: 1,
+      leaseMs: LEASE_MS,
+    });
     if (open === undefined) return;
     const made = correction(`${prefix}-${reviewer}-${k}`, open.itemId);
     const { kind } = await store.correct(id, made, open.version);

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { systemClock } from "#core/clock.ts";
 import type { ProjectId } from "#core/ids.ts";
-import { rng } from "#core/rng.ts";
+import { rngOf } from "#core/rng.ts";
 import { openStore } from "#store/open.ts";
 import { batches, caseRow, config, item } from "#store/samples.ts";
 
@@ -17,7 +17,9 @@ const ITEMS = 4_000;
 /** Every so often the kill comes while the folder is still being opened and recovered. */
 const EARLY_EVERY = 5;
 const EARLY_MS_MAX = 1_500;
-const STREAM_MS_MAX = 250;
+/** Else it comes so many corrections into the stream, and then at any moment of the next few. */
+const TAKEN_MAX = 60;
+const STREAM_MS_MAX = 40;
 const SCRIPT = fileURLToPath(new URL("./correcting-process.ts", import.meta.url));
 
 async function prepare(dataDir: string): Promise<ProjectId> {
@@ -39,16 +41,19 @@ interface Round {
   readonly taken: string[];
 }
 
-/** Runs one process until the kill, `afterMs` from its start or from its first word. */
-async function runAndKill(
-  args: readonly string[],
-  kill: { readonly early: boolean; readonly afterMs: number },
-): Promise<Round> {
+interface Kill {
+  /** Corrections to wait for; null: do not even wait until the folder is open. */
+  readonly afterTaken: number | null;
+  readonly afterMs: number;
+}
+
+/** Runs one process until the kill. */
+async function runAndKill(args: readonly string[], kill: Kill): Promise<Round> {
   const child: ChildProcess = spawn(process.execPath, ["--import", "tsx", SCRIPT, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const later = () => setTimeout(() => child.kill("SIGKILL"), kill.afterMs);
-  if (kill.early) later();
+  if (kill.afterTaken === null) later();
   let stored: string[] | undefined;
   const taken: string[] = [];
   const ended = new Promise<NodeJS.Signals | null>((resolve) => {
@@ -57,10 +62,9 @@ async function runAndKill(
   if (child.stdout !== null)
     for await (const line of createInterface({ input: child.stdout })) {
       const [word, ...ids] = line.split(" ").filter((part) => part !== "");
-      if (word === "stored") {
-        stored = ids;
-        if (!kill.early) later();
-      } else if (word === "taken") taken.push(...ids);
+      if (word === "stored") stored = ids;
+      else if (word === "taken") taken.push(...ids);
+      if (taken.length === kill.afterTaken) later();
     }
   expect(await ended).toBe("SIGKILL");
   return { stored, taken };
@@ -68,15 +72,17 @@ async function runAndKill(
 
 test("every acknowledged correction is there once, and the log folds to what is shown", async () => {
   const dataDir = mkdtempSync(join(tmpdir(), "emend-kill-"));
-  const random = rng("kill-during-corrections");
+  const random = rngOf("kill-during-corrections");
   const id = await prepare(dataDir);
   const acknowledged = new Set<string>();
   let killedInStream = 0;
   for (let round = 0; round < ROUNDS; round++) {
     const early = round % EARLY_EVERY === EARLY_EVERY - 1;
-    const afterMs = random.int(early ? EARLY_MS_MAX : STREAM_MS_MAX);
+    const { stored, taken } = await runAndKill([dataDir, id, `k${round}`], {
+      afterTaken: early ? null : random.int(TAKEN_MAX),
+      afterMs: random.int(early ? EARLY_MS_MAX : STREAM_MS_MAX),
+    });
     const before = new Set(acknowledged);
-    const { stored, taken } = await runAndKill([dataDir, id, `k${round}`], { early, afterMs });
     for (const name of taken) acknowledged.add(name);
     if (taken.length > 0) killedInStream += 1;
     if (stored === undefined) continue;
