@@ -69,10 +69,23 @@ function withoutReportMarks(bytes: Buffer): Buffer {
   return bytes.subarray(0, sponsor >= 0 ? sponsor : mark);
 }
 
+/**
+ * The host that the people who gathered the corpus put in place of their own: in the sender of hundreds of ham mails
+ * and of hardly any spam, so that it tells the class by how it was gathered.
+ */
+const STAND_IN_HOST = /@?(?:[\w-]+\.)*taint\.org\b/gi;
+const withoutStandIn = (text: string): string => text.replaceAll(STAND_IN_HOST, "");
+
 /** One raw message as an item's input: text, fields with lower-case names, the markup when it was HTML. */
 export function mailDocument(bytes: Buffer): Document {
   const { headers, body } = parseMail(withoutReportMarks(bytes), { charsMax: MAIL_TEXT_CHARS_MAX });
-  const document: Document = { text: body.text, fields: fieldsOf(headers, body.links) };
+  const fields = fieldsOf(headers, body.links);
+  const document: Document = {
+    text: withoutStandIn(body.text),
+    fields: Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => [name, withoutStandIn(value)]),
+    ),
+  };
   return body.html === undefined ? document : { ...document, html: body.html };
 }
 
