@@ -46,6 +46,8 @@ const HOST_DEFAULT = "127.0.0.1";
 const SEED_DEFAULT = "emend";
 /** Requests still open after so long are cut off when the server stops. */
 const GOODBYE_MS_MAX = 3_000;
+/** Longer than a browser keeps a connection, so that it never writes to one just closed. */
+const KEEP_ALIVE_MS = 120_000;
 
 /** Opens the store and serves it. The page is up before the demo project is: its making shows as a job. */
 export async function startServer(
@@ -139,7 +141,8 @@ function listening(
   { port, host }: { readonly port: number; readonly host: string },
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch, port, hostname: host }, (info: AddressInfo) =>
+    const serverOptions = { keepAliveTimeout: KEEP_ALIVE_MS };
+    const server = serve({ fetch, port, hostname: host, serverOptions }, (info: AddressInfo) =>
       resolve({ port: info.port, close: () => closing(server) }),
     );
     server.on("error", (error: NodeJS.ErrnoException) => {

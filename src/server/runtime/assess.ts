@@ -39,8 +39,8 @@ export async function assessJob(host: Host, run: JobRun): Promise<{ assessed: nu
     const changed = after.round.inForce !== inForce || after.configSeq !== configSeq;
     if (after.importedSeq === importedSeq && !(scope === "all" && changed)) break;
   }
-  const { open: left } = await host.store.counts(projectId);
-  host.live.publish({ kind: "queue-changed", projectId, left });
+  host.states.assessed(projectId);
+  await tellQueue(host, projectId);
   host.live.publish({ kind: "project-changed", projectId });
   return { assessed };
 }

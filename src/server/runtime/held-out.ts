@@ -3,6 +3,7 @@ import type { CorrectionId, ItemId, ProjectId } from "#core/ids.ts";
 import type { Lesson } from "#core/lesson.ts";
 import type { Measurement } from "#core/measurement.ts";
 import type { Project } from "#core/project.ts";
+import { calibrationRatio } from "#correct/queue.ts";
 import { wilson } from "#measure/proportion.ts";
 import { auroc } from "#measure/ranking.ts";
 import { brier, ece } from "#measure/reliability.ts";
@@ -181,7 +182,7 @@ export function proposalRisks(judgements: readonly Judgement[]): {
 /** `error` and, for the risk, Brier, ECE and AUROC, each as far as the items allow. */
 export function measurementsOf(
   judgements: readonly Judgement[],
-  from: HeldOut["from"],
+  { from, acceptBelow }: { readonly from: HeldOut["from"]; readonly acceptBelow: number },
 ): Measurement[] {
   const wrong = wrongOutputs(judgements);
   const n = wrong.length;
@@ -201,9 +202,30 @@ export function measurementsOf(
       n,
       note: `label that would go out unreviewed, on ${n} ${on}`,
     },
+    ...riskFigures(risks, acceptBelow),
     ...plain("brier", brier(risks.risk, risks.wrong), `risk of the proposal, on ${on}`),
     ...plain("ece", calibration.ok ? calibration.value.value : null, "10 bins of equal width"),
     ...plain("auroc", ranking.ok ? ranking.value : null, "the proposal's errors by its risk"),
+  ];
+}
+
+/** Held-out errors over those the risks promise, and the mean risk of what the gate lets out. */
+export const RATIO_METRIC = "errors-per-risk";
+export const ACCEPTED_RISK_METRIC = "accepted-risk";
+
+function riskFigures(
+  { risk, wrong }: ReturnType<typeof proposalRisks>,
+  acceptBelow: number,
+): Measurement[] {
+  const sum = (values: Float64Array) => values.reduce((total, one) => total + one, 0);
+  const [observed, expected, n] = [sum(wrong), sum(risk), risk.length];
+  if (expected === 0) return [];
+  const accepted = risk.filter((one) => one < acceptBelow);
+  const mean = accepted.length === 0 ? 0 : sum(accepted) / accepted.length;
+  const interval = calibrationRatio({ observed, expected });
+  return [
+    { metric: RATIO_METRIC, value: observed / expected, interval, n },
+    { metric: ACCEPTED_RISK_METRIC, value: mean, interval: null, n: accepted.length },
   ];
 }
 

@@ -50,7 +50,11 @@ export async function learnFirst(
     const lesson = await learnLesson(host, { project, previous: undefined }, hooks);
     const on = await heldOut(host, project);
     const judgements = await judge(host, { project, lesson, on }, hooks);
-    await host.store.putLesson(project.id, lesson, measurementsOf(judgements, on.from));
+    await host.store.putLesson(
+      project.id,
+      lesson,
+      measurementsOf(judgements, { from: on.from, ...project.config.route }),
+    );
     await host.store.promote(project.id, lesson.id, "the first lesson: there was none to beat");
     return lesson;
   } catch (error) {

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { CorrectionId, ItemId, LessonId } from "#core/ids.ts";
 import type { Measurement } from "#core/measurement.ts";
+import { rngOf } from "#core/rng.ts";
 import { smallConfig } from "#server/testing.ts";
+import type { LessonFigures } from "./lesson-figures.ts";
 import {
   budgetPoints,
   errorCurve,
@@ -9,7 +11,6 @@ import {
   errorPerMinute,
   forecast,
   gatesView,
-  type LessonFigures,
   learningSteps,
   minutesSpent,
   reliabilityPoints,
@@ -43,10 +44,31 @@ const answerOf = (id: string, over: Partial<Answer> = {}): Answer => ({
   ...over,
 });
 
-test("error now is the held-out error; the note says what answered items make of the pool", () => {
-  const now = errorNow(error(0.1), { pool: 200, answered: 50 });
-  expect(now).toMatchObject({ value: 0.1, note: expect.stringContaining("7.5 % of all 200") });
-  expect(errorNow(null, { pool: 200, answered: 50 })).toBeNull();
+const RATIO: Measurement = {
+  metric: "errors-per-risk",
+  value: 0.5,
+  interval: { low: 0.25, high: 1, level: 0.975, method: "garwood" },
+  n: 100,
+};
+const POOL = { pool: 10, answered: 2, accepted: 4, ratio: null, acceptedRisk: 0.01 };
+
+test("error now counts answered items as right and the others by their risks, put right by held-out items", () => {
+  const open = { risks: [0.9, 0.4, 0.2, 0.1], audits: 0, sampled: 1 };
+  // (0.9 + 0.4 + 0.2 + 0.1 + 4 x 0.01) / 10
+  expect(errorNow({ ...POOL, open })?.value).toBeCloseTo(0.164, 10);
+  const measured = errorNow({ ...POOL, open, ratio: RATIO });
+  expect(measured?.value).toBeCloseTo(0.082, 10);
+  expect(measured?.interval?.low).toBeLessThan(0.082);
+  expect(measured?.interval?.high).toBeGreaterThan(0.082);
+  const after = errorNow({ ...POOL, answered: 3, open: { ...open, risks: [0.4, 0.2, 0.1] } });
+  expect(after?.value).toBeCloseTo(0.074, 10);
+  expect(errorNow({ ...POOL, pool: 0, open })).toBeNull();
+});
+
+test("a sample of the open cases stands for all of them", () => {
+  const open = { risks: [0.5, 0.5], audits: 0, sampled: 0.5 };
+  const scaled = errorNow({ ...POOL, pool: 8, accepted: 4, acceptedRisk: 0, open });
+  expect(scaled?.value).toBeCloseTo(2 / 8, 10);
 });
 
 test("minutes count every answer given, also those taken back, and no undo", () => {
@@ -55,20 +77,24 @@ test("minutes count every answer given, also those taken back, and no undo", () 
   expect(minutesSpent([])).toMatchObject({ value: 0, n: 0 });
 });
 
-test("error per minute turns the change and its interval round", () => {
-  const change = {
-    ...error(0),
-    metric: "error-change",
-    value: -0.02,
-    interval: interval(-0.03, 0.01),
-  };
-  const minutes = minutesSpent([answerOf("a"), answerOf("b"), answerOf("c"), answerOf("d")]);
-  expect(errorPerMinute(change, minutes)).toMatchObject({
-    value: 0.01,
-    interval: { low: -0.005, high: 0.015 },
-  });
-  expect(errorPerMinute(change, minutesSpent([]))).toBeNull();
-  expect(errorPerMinute(null, minutes)).toBeNull();
+test("error per minute is what corrections put right over the time all answers took", () => {
+  const answers = Array.from({ length: 20 }, (_, index) =>
+    answerOf(`a${index}`, index % 2 === 0 ? {} : { before: "ham" }),
+  );
+  // 10 of 200 items put right in 20 x 0.5 minutes.
+  const rate = errorPerMinute(answers, 200, rngOf(1));
+  expect(rate?.value).toBeCloseTo(0.05 / 10, 12);
+  expect(rate?.interval?.low).toBeGreaterThan(0);
+  expect(rate?.interval?.low).toBeLessThan(0.005);
+  expect(rate?.interval?.high).toBeGreaterThan(0.005);
+  expect(errorPerMinute(answers.slice(0, 3), 200, rngOf(1))).toBeNull();
+  expect(
+    errorPerMinute(
+      answers.map((one) => ({ ...one, ms: 0 })),
+      200,
+      rngOf(1),
+    ),
+  ).toBeNull();
 });
 
 test("the error of the unreviewed comes from audits alone", () => {
@@ -173,17 +199,12 @@ test("the gate is measured on what would go out", () => {
 });
 
 test("the budget curve is put right by what held-out items show, and scaled up from a sample", () => {
-  // Held-out risks promise 4 errors and 2 are there: each risk counts half.
-  const heldOut = {
-    risk: new Float64Array(8).fill(0.5),
-    wrong: Float64Array.of(1, 1, 0, 0, 0, 0, 0, 0),
-  };
-  const all = budgetPoints([0.4, 0.8, 0.2], { heldOut, sampled: 1 });
+  const all = budgetPoints({ risks: [0.4, 0.8, 0.2], sampled: 1 }, RATIO);
   expect(all.map(({ x }) => x)).toEqual([0, 1, 2, 3]);
   [0.7, 0.3, 0.1, 0].forEach((left, index) => {
     expect(all[index]?.y).toBeCloseTo(left, 10);
   });
-  const sample = budgetPoints([0.4, 0.8, 0.2], { heldOut, sampled: 0.1 });
+  const sample = budgetPoints({ risks: [0.4, 0.8, 0.2], sampled: 0.1 }, RATIO);
   expect(sample.at(-1)?.x).toBe(30);
   expect(sample[0]?.y).toBeCloseTo(7, 10);
 });

@@ -1,14 +1,17 @@
 /** The figures of the Project screen, from what was read: pure, so that each can be checked by hand. */
 import type { Measurement } from "#core/measurement.ts";
 import type { ProjectConfig } from "#core/project.ts";
+import type { Rng } from "#core/rng.ts";
 import type { LearningStep, Overview, Point, RuleView } from "#core/views.ts";
-import { budgetCurve, calibrationRatio } from "#correct/queue.ts";
+import { budgetCurve } from "#correct/queue.ts";
 import { forecastError } from "#learn/forecast.ts";
 import { auditedError } from "#measure/audit.ts";
+import { bootstrap } from "#measure/bootstrap.ts";
 import { clopperPearson, twoSidedZ, wilson } from "#measure/proportion.ts";
 import { reliabilityBins } from "#measure/reliability.ts";
 import { riskCoverage } from "#measure/selective.ts";
-import type { LessonRow } from "#store/store.ts";
+import type { LessonFigures } from "./lesson-figures.ts";
+import type { OpenCases } from "./open-cases.ts";
 import type { SourceRow, SourceTable } from "./source-table.ts";
 import type { Answer } from "./state.ts";
 import { BEFORE_METRIC, CHANGE_METRIC, ERROR_METRIC, errorOf, sourceTitle } from "./views.ts";
@@ -18,11 +21,9 @@ const CURVE_POINTS = 100;
 const FORECAST_STEPS = [25, 50, 75, 100];
 /** Fewer answered items say less of a rule than the lesson does. */
 const JUDGED_MIN = 20;
-
-/** A lesson as the figures need it: without its body. */
-export type LessonFigures = Pick<LessonRow, "version" | "status" | "measurements" | "gate"> & {
-  readonly lesson: Pick<LessonRow["lesson"], "id" | "parent" | "learnedFrom" | "atMs">;
-};
+/** Answers a rate per minute is taken from: enough to say anything, and no more than needed. */
+const RATIO_ANSWERS_MIN = 10;
+const RATIO_ANSWERS_MAX = 2_000;
 
 /** Items as [n] risk of the proposal and [n] 1 where it is wrong. */
 export interface Risks {
@@ -30,18 +31,55 @@ export interface Risks {
   readonly wrong: Float64Array;
 }
 
+/** What is known of a pool's errors without reading it all. */
+export interface PoolErrors {
+  /** Items of the pool, answered ones included. */
+  readonly pool: number;
+  readonly answered: number;
+  readonly accepted: number;
+  /** Risks of the open cases, or of a random sample of them. */
+  readonly open: OpenCases;
+  /** Held-out errors over those the risks promise, with its interval; null where nothing is held out. */
+  readonly ratio: Measurement | null;
+  /** Mean risk of what the gate lets out, on held-out items. */
+  readonly acceptedRisk: number;
+}
+
 /**
- * Error now: of the label that would go out if nobody looked, on held-out items, under the lesson in force. The note
- * adds what that makes of the whole pool, where answered items count as right: error x share not answered.
+ * Error now: the share of the pool that would be wrong if nobody looked at anything more. Answered items count as
+ * right, all others go out as proposed. Their errors are the sum of their risks, put right by the ratio of errors to
+ * risks measured on held-out items; the interval holds chance and the uncertainty of that ratio.
+ * It falls with every wrong proposal a person corrects. Null before anything was assessed.
  */
-export function errorNow(
-  measured: Measurement | null,
-  { pool, answered }: { readonly pool: number; readonly answered: number },
-): Measurement | null {
-  if (measured === null || pool === 0) return measured;
-  const left = measured.value * (1 - answered / pool);
-  const note = `with the ${answered} answered items right, ${percent(left)} of all ${pool} is wrong`;
-  return { ...measured, note: measured.note === undefined ? note : `${measured.note}; ${note}` };
+export function errorNow({
+  pool,
+  answered,
+  accepted,
+  open,
+  ratio,
+  acceptedRisk,
+}: PoolErrors): Measurement | null {
+  const { risks, sampled } = open;
+  if (pool === 0 || answered + accepted + risks.length === 0) return null;
+  const unread = Array.from({ length: Math.round(accepted * sampled) }, () => acceptedRisk);
+  const left = errorsLeft([...risks, ...unread], { ratio, sampled })[0];
+  if (left === undefined) return { metric: "error", value: 0, interval: null, n: pool };
+  const share = (errors: number | null) => Math.min(1, (errors ?? 0) / pool);
+  return {
+    metric: "error",
+    value: share(left.y),
+    interval: {
+      low: share(left.low),
+      high: share(left.high),
+      level: 0.95,
+      method: ratio === null ? "poisson-binomial" : "poisson-binomial-calibrated",
+    },
+    n: pool,
+    note:
+      ratio === null
+        ? `${answered} of ${pool} answered; the others as proposed, by their risks`
+        : `${answered} of ${pool} answered; the others as proposed, by their risks and the errors of ${ratio.n} held-out items`,
+  };
 }
 
 /** Minutes of attention spent on every answer ever given, those taken back included. */
@@ -58,22 +96,33 @@ export function minutesSpent(answers: readonly Answer[]): Measurement {
 }
 
 /**
- * Held-out error removed per minute, from the first lesson to the one in force. The minutes are those spent, so the
- * interval is that of the change alone, divided by them. Null before anything was spent or learned.
+ * Error removed per minute: wrong proposals corrected, as a share of the pool, over the attention all answers took.
+ * The interval resamples answers, each with its time (ratio bootstrap). Null before there are a few.
  */
 export function errorPerMinute(
-  change: Measurement | null,
-  minutes: Measurement,
+  answers: readonly Answer[],
+  pool: number,
+  rng: Rng,
 ): Measurement | null {
-  if (change === null || change.interval === null || minutes.value === 0) return null;
-  const { low, high } = change.interval;
-  return {
-    metric: "error-removed-per-minute",
-    value: -change.value / minutes.value,
-    interval: { ...change.interval, low: -high / minutes.value, high: -low / minutes.value },
-    n: change.n,
-    note: `over ${minutes.value.toFixed(1)} minutes`,
+  const recent = answers.slice(-RATIO_ANSWERS_MAX);
+  const n = recent.length;
+  if (n < RATIO_ANSWERS_MIN || pool === 0) return null;
+  const removed = Float64Array.from(recent, ({ before, after }) =>
+    before === after ? 0 : 1 / pool,
+  );
+  const minutes = Float64Array.from(recent, ({ ms }) => ms / 60_000);
+  if (minutes.every((spent) => spent === 0)) return null;
+  const ratio = (indices: Uint32Array) => {
+    let [top, bottom] = [0, 0];
+    for (const i of indices) {
+      top += removed[i] ?? 0;
+      bottom += minutes[i] ?? 0;
+    }
+    return top / bottom;
   };
+  const { value, interval } = bootstrap(ratio, n, { rng });
+  const note = n < answers.length ? { note: `over the last ${n} answers` } : {};
+  return { metric: "error-removed-per-minute", value, interval, n, ...note };
 }
 
 /** Error of what nobody reviewed: audits read so far, among all that was accepted. */
@@ -147,22 +196,28 @@ export const reliabilityPoints = ({ risk, wrong }: Risks): Point[] =>
   );
 
 /**
- * Errors expected to be left after reviewing the x riskiest open cases, the risks' calibration taken from held-out
- * items. `sampled`: share of the open cases that `risks` is a random sample of; counts are scaled up by it.
+ * Errors expected to be left after reviewing the x riskiest open cases. `sampled`: share of the open cases that `risks`
+ * is a random sample of; counts are scaled up by it.
  */
-export function budgetPoints(
+export const budgetPoints = (
+  { risks, sampled }: Pick<OpenCases, "risks" | "sampled">,
+  ratio: Measurement | null,
+): Point[] => errorsLeft(risks, { ratio, sampled });
+
+function errorsLeft(
   risks: readonly number[],
-  { heldOut, sampled }: { readonly heldOut: Risks; readonly sampled: number },
+  { ratio, sampled }: { readonly ratio: Measurement | null; readonly sampled: number },
 ): Point[] {
-  const promised = heldOut.risk.reduce((sum, one) => sum + one, 0);
-  const observed = heldOut.wrong.reduce((sum, one) => sum + one, 0);
-  // Where the risks promise more or fewer errors than held-out items show, the curve is put right by that ratio.
-  const ratio = promised > 0 && observed > 0 ? observed / promised : 1;
-  const ordered = Float64Array.from(risks, (risk) => Math.min(1, risk * ratio))
+  // Where the risks promise more or fewer errors than held-out items show, they are put right by that ratio.
+  const factor = ratio === null || ratio.value === 0 ? 1 : ratio.value;
+  const ordered = Float64Array.from(risks, (risk) => Math.min(1, risk * factor))
     .sort()
     .reverse();
-  const expected = promised * ratio;
-  const calibration = expected > 0 ? { calibration: calibrationRatio({ observed, expected }) } : {};
+  const known = ratio?.interval;
+  const calibration =
+    known == null
+      ? {}
+      : { calibration: { ...known, low: known.low / factor, high: known.high / factor } };
   const scaled = (value: number | null) => (value === null ? null : value / sampled);
   return budgetCurve(ordered, calibration).map(({ x, y, low, high, n }) => ({
     x: Math.round(x / sampled),

@@ -5,14 +5,15 @@ import type { ProjectDetail, ProjectSummary } from "#core/views.ts";
 import { checkRule } from "#propose/rules.ts";
 import { loadSystem } from "#systems/registry.ts";
 import { type Host, projectOf } from "./host.ts";
+import { projectError } from "./overview.ts";
 import { askForAssessment } from "./requests.ts";
 import { projectSummary } from "./views.ts";
 
-export async function listProjects({ store }: Host): Promise<ProjectSummary[]> {
-  const projects = await store.projects();
+export async function listProjects(host: Host): Promise<ProjectSummary[]> {
+  const projects = await host.store.projects();
   return Promise.all(
     projects.map(async (project) =>
-      projectSummary(project, project.counts, await store.lessonInForce(project.id)),
+      projectSummary(project, project.counts, await projectError(host, project.id)),
     ),
   );
 }
@@ -47,12 +48,12 @@ export async function changeProject(
   return detailOf(host, project);
 }
 
-async function detailOf({ store }: Host, project: Project): Promise<ProjectDetail> {
-  const [counts, inForce] = await Promise.all([
-    store.counts(project.id),
-    store.lessonInForce(project.id),
+async function detailOf(host: Host, project: Project): Promise<ProjectDetail> {
+  const [counts, error] = await Promise.all([
+    host.store.counts(project.id),
+    projectError(host, project.id),
   ]);
-  return { ...projectSummary(project, counts, inForce), config: project.config };
+  return { ...projectSummary(project, counts, error), config: project.config };
 }
 
 async function checkConfig(config: ProjectConfig): Promise<void> {

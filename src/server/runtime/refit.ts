@@ -143,7 +143,7 @@ async function compare(
   if (after.length === 0) return { verdict, change: null, measurements: [], corrections };
   const change = learningChange({ corrections, ...wrong }, { rng });
   const measurements = [
-    ...measurementsOf(after, on.from),
+    ...measurementsOf(after, { from: on.from, ...project.config.route }),
     { ...change.before, metric: BEFORE_METRIC },
     { ...change.change, metric: CHANGE_METRIC },
   ];

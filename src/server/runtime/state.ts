@@ -36,12 +36,16 @@ export interface ProjectState {
   readonly configSeq: number;
   /** The last event about a lesson. */
   readonly lessonSeq: number;
+  /** Assessments of the project that ended in this process. */
+  readonly assessed: number;
 }
 
 export interface States {
   of(id: ProjectId): Promise<ProjectState>;
   /** Steps that leave no event of their own: a refit asked for, a refit that failed. */
   step(id: ProjectId, event: { readonly kind: "refit-asked" | "learn-failed" }): void;
+  /** The queue was assessed anew. */
+  assessed(id: ProjectId): void;
 }
 
 /** What of a store the fold reads. */
@@ -76,6 +80,10 @@ export function createStates(store: Log): States {
       const state = known.get(id);
       if (state !== undefined) state.round = advanceRound(state.round, event);
     },
+    assessed: (id) => {
+      const state = known.get(id);
+      if (state !== undefined) state.assessed += 1;
+    },
   };
 }
 
@@ -88,6 +96,7 @@ interface Folded extends ProjectState {
   importedSeq: number;
   configSeq: number;
   lessonSeq: number;
+  assessed: number;
 }
 
 async function startOf(store: Log, id: ProjectId): Promise<Folded> {
@@ -101,6 +110,7 @@ async function startOf(store: Log, id: ProjectId): Promise<Folded> {
     importedSeq: 0,
     configSeq: 0,
     lessonSeq: 0,
+    assessed: 0,
   };
 }
 

@@ -13,7 +13,7 @@ import type {
 import { type CompiledRules, compileRules } from "#propose/rules.ts";
 import type { CaseRow, ItemRow, LessonRow } from "#store/store.ts";
 
-/** The metric every lesson is measured by and the project is shown with. */
+/** The metric every lesson is measured by: error of its own label on held-out items. */
 export const ERROR_METRIC = "error";
 /** What a lesson carries besides, so that the step it was can be told later. */
 export const BEFORE_METRIC = "error-before";
@@ -25,14 +25,14 @@ export const errorOf = (row: Pick<LessonRow, "measurements"> | undefined): Measu
 export const projectSummary = (
   project: Project,
   counts: ProjectSummary["counts"],
-  inForce: LessonRow | undefined,
+  error: Measurement | null,
 ): ProjectSummary => ({
   id: project.id,
   name: project.config.name,
   taskKind: project.config.task.kind,
   items: counts.items,
   counts,
-  error: errorOf(inForce),
+  error,
   createdAtMs: project.createdAtMs,
 });
 
