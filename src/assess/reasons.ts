@@ -16,11 +16,11 @@ const percent = (p: number): string => `${(100 * p).toFixed(p > 0.99 || p < 0.01
 
 /** Why an assessment came out as it did: the assessor first, then each voter by its weight. */
 export function reasonsFor({ proposed, suggestion, votes, weights }: ReasonsInput): Reason[] {
-  const against = votes
+  const voters = votes
     .filter((vote): vote is Vote<string> & { output: string } => vote.output !== null)
     .map((vote) => voteReason(vote, proposed, weights[vote.source]))
     .sort((a, b) => (b.weight ?? 0) - (a.weight ?? 0) || a.from.localeCompare(b.from));
-  return [assessorReason(proposed, suggestion), ...against];
+  return [assessorReason(proposed, suggestion), ...voters];
 }
 
 function assessorReason(
@@ -41,6 +41,9 @@ function voteReason(
   weight: number | undefined,
 ): Reason {
   const side = proposed === null ? "says" : output === proposed ? "agrees:" : "contradicts:";
-  const text = `${source} ${side} "${output}".${because === undefined ? "" : ` ${because}`}`;
+  const why = because === undefined ? "" : ` ${sentence(because)}`;
+  const text = `${source} ${side} "${output}".${why}`;
   return weight === undefined ? { from: source, text } : { from: source, text, weight };
 }
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -1,6 +1,7 @@
 import { assert } from "#core/assert.ts";
 import { err, ok, type Result } from "#core/result.ts";
 import { clopperPearsonUpper } from "#measure/proportion.ts";
+import { binomialCdf } from "#num/special.ts";
 
 export interface SelectiveThreshold {
   /** Proposals with a risk at most this may go out unseen. */
@@ -12,10 +13,10 @@ export interface SelectiveThreshold {
   readonly bound: number;
 }
 
-/** Not even the strictest threshold keeps the promise on these items. */
+/** The first threshold tried does not keep the promise on these items. */
 export interface NoThreshold {
   readonly kind: "no-threshold";
-  /** Items at the strictest threshold tried, and wrong among them. */
+  /** Items at the first threshold tried, and wrong among them. */
   readonly accepted: number;
   readonly wrong: number;
   /** Items without one error that the promise would take. */
@@ -38,7 +39,9 @@ const STEPS = 1_000;
  * over the calibration sample. Thresholds are tested from strict to loose at level delta, stopping at the first that
  * fails: fixed-sequence testing, which needs no correction for the number tried (Angelopoulos et al. 2021, "Learn then
  * Test"). The test is exact binomial: given how many are accepted, errors are independent draws at the true rate.
- * Thresholds that accept too few items to pass even without an error are left out, which no outcome decides.
+ *
+ * The sequence may start anywhere as long as no outcome decides where. It starts at the threshold that would most
+ * likely pass if the risks were right: too strict a start has too few items, and one error ends it.
  * `risk`: [n]; `wrong`: [n] 1 where the proposal is wrong. Both must come from items nobody chose by their outcome.
  */
 export function selectiveThreshold(
@@ -48,27 +51,69 @@ export function selectiveThreshold(
 ): Result<SelectiveThreshold, NoThreshold> {
   assert(risk.length === wrong.length, "an outcome for every risk");
   assert(target > 0 && target < 1 && delta > 0 && delta < 1, "target and delta are probabilities");
-  const need = Math.ceil(Math.log(delta) / Math.log(1 - target) - 1e-9);
+  const steps = accepting(risk, wrong, thresholds);
+  const start = mostLikelyToPass(steps, { target, delta });
+  let passed: SelectiveThreshold | undefined;
+  for (const { threshold: acceptUpTo, accepted, wrong } of steps.slice(start)) {
+    const bound = accepted === 0 ? 1 : clopperPearsonUpper(wrong, accepted, delta);
+    if (bound > target) break;
+    passed = { acceptUpTo, accepted, wrong, bound };
+  }
+  if (passed !== undefined) return ok(passed);
+  const { accepted = 0, wrong: wrongs = 0 } = steps[start] ?? {};
+  return err({ kind: "no-threshold", accepted, wrong: wrongs, need: itemsNeeded(target, delta) });
+}
+
+/** Items without one error that a promise takes. */
+const itemsNeeded = (target: number, delta: number): number =>
+  Math.ceil(Math.log(delta) / Math.log(1 - target) - 1e-9);
+
+interface Step {
+  readonly threshold: number;
+  readonly accepted: number;
+  readonly wrong: number;
+  /** Errors among the accepted if the risks are right. */
+  readonly expected: number;
+}
+
+/** What each threshold accepts. */
+function accepting(
+  risk: ArrayLike<number>,
+  wrong: ArrayLike<number>,
+  thresholds: ArrayLike<number>,
+): Step[] {
   const order = Uint32Array.from({ length: risk.length }, (_, i) => i).sort(
     (a, b) => (risk[a] as number) - (risk[b] as number),
   );
-  let accepted = 0;
-  let wrongs = 0;
-  let passed: SelectiveThreshold | undefined;
-  for (let t = 0; t < thresholds.length; t++) {
-    const threshold = thresholds[t] as number;
-    while (accepted < order.length && (risk[order[accepted] as number] as number) <= threshold) {
-      wrongs += wrong[order[accepted] as number] as number;
+  let [accepted, wrongs, expected] = [0, 0, 0];
+  return Array.from(thresholds, (threshold) => {
+    while (accepted < order.length) {
+      const item = order[accepted] as number;
+      if ((risk[item] as number) > threshold) break;
+      expected += risk[item] as number;
+      wrongs += wrong[item] as number;
       accepted++;
     }
+    return { threshold, accepted, wrong: wrongs, expected };
+  });
+}
+
+/** Index of the step with the greatest power at its own mean risk; outcomes are not looked at. */
+function mostLikelyToPass(
+  steps: readonly Step[],
+  { target, delta }: Pick<SelectiveOptions, "target" | "delta">,
+): number {
+  const need = itemsNeeded(target, delta);
+  let [best, greatest, allowed] = [0, -1, 0];
+  for (const [at, { accepted, expected }] of steps.entries()) {
     if (accepted < need) continue;
-    const bound = clopperPearsonUpper(wrongs, accepted, delta);
-    if (bound > target) break;
-    passed = { acceptUpTo: threshold, accepted, wrong: wrongs, bound };
+    while (binomialCdf(allowed + 1, accepted, target) <= delta) allowed++;
+    const power = binomialCdf(allowed, accepted, Math.min(1, expected / accepted));
+    if (power <= greatest) continue;
+    greatest = power;
+    best = at;
   }
-  return passed === undefined
-    ? err({ kind: "no-threshold", accepted, wrong: wrongs, need })
-    : ok(passed);
+  return best;
 }
 
 const evenSteps = (): Float64Array =>
