@@ -92,3 +92,15 @@ export const AlertIcon = (props: Props) => (
     <path d="M8 6.4v3M8 11.3v.1" />
   </Icon>
 );
+
+/** The mark: proposed in blue, corrected in orange, learned in green. */
+export const Mark = () => (
+  <svg aria-hidden="true" width="28" height="28" viewBox="0 0 32 32" fill="none">
+    <rect width="32" height="32" rx="8" fill="#17171a" />
+    <g strokeWidth="3" strokeLinecap="round" strokeLinejoin="round">
+      <path d="M8 21V11h9" stroke="#7ea6ff" />
+      <path d="M8 21h6" stroke="#ff9a4d" />
+      <path d="m18 20 3 3 5-7" stroke="#5ed492" />
+    </g>
+  </svg>
+);

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ProjectSummary } from "#core/views.ts";
-import { InboxIcon, ProjectIcon, SystemsIcon } from "./icons.tsx";
+import { InboxIcon, Mark, ProjectIcon, SystemsIcon } from "./icons.tsx";
 import { leftQuery } from "./queries.ts";
 import css from "./shell.module.css";
 
@@ -15,7 +15,7 @@ export function Rail({ project }: { readonly project: ProjectSummary | undefined
   return (
     <nav className={css.rail} aria-label="Main">
       <Link to="/" search={{ all: true }} className={css.mark} aria-label="Emend: all projects">
-        <img src="/favicon.svg" width="28" height="28" alt="" />
+        <Mark />
       </Link>
       <ul>
         {project === undefined ? null : (

@@ -66,6 +66,7 @@ export function NewProject() {
         />
         <TagsInput
           label="Labels"
+          inputWrapperOrder={["label", "input", "description"]}
           description="Two or more; Enter after each. The order gives the keys 1, 2, …"
           value={classes}
           onChange={setClasses}

@@ -58,7 +58,8 @@ function Learned({ projectId, step }: { readonly projectId: string; readonly ste
         className="learned"
         title={step.gate}
       >
-        Your last {corrections} corrections moved the held-out error{" "}
+        Your last {corrections} corrections {promoted ? "moved" : "would have moved"} the held-out
+        error{" "}
         <strong>
           {percent(before.value)} → {percent(after.value)} %
         </strong>{" "}

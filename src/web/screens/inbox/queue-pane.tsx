@@ -145,6 +145,9 @@ function Rows({ rows, current, decided, onOpen, onEnd }: RowsProps) {
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: ROWS_BEYOND,
+    // What comes next stays in sight below the case in hand.
+    scrollPaddingStart: ROW_PX,
+    scrollPaddingEnd: 3 * ROW_PX,
   });
   const shown = virtual.getVirtualItems();
   const lastShown = shown.at(-1)?.index ?? 0;

@@ -20,6 +20,8 @@ const COLUMNS = [
 export function RulesTable({ rules }: { readonly rules: readonly RuleView[] }) {
   const [by, setBy] = useState<(typeof COLUMNS)[number]["id"]>("weight");
   const column = COLUMNS.find(({ id }) => id === by);
+  const notes = new Set(rules.map(({ accuracy }) => accuracy?.note));
+  const [shared] = notes.size === 1 ? notes : [];
   const sorted =
     column === undefined ? rules : rules.toSorted((a, b) => column.of(b) - column.of(a));
   return (
@@ -28,7 +30,10 @@ export function RulesTable({ rules }: { readonly rules: readonly RuleView[] }) {
         <h2>
           {rules.length === 0 ? "No rules vote here" : `${plural(rules.length, "source")} vote`}
         </h2>
-        <p>conflicts and overlap are shares of a rule's own votes</p>
+        <p>
+          conflicts and overlap are shares of a rule's own votes
+          {shared === undefined ? "" : `; accuracy: ${shared}`}
+        </p>
       </header>
       {rules.length === 0 ? null : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls takes the focus to be scrolled by keys
@@ -55,7 +60,7 @@ export function RulesTable({ rules }: { readonly rules: readonly RuleView[] }) {
             </thead>
             <tbody>
               {sorted.map((rule) => (
-                <RuleRow key={rule.id} rule={rule} />
+                <RuleRow key={rule.id} rule={rule} noted={shared === undefined} />
               ))}
             </tbody>
           </table>
@@ -72,7 +77,7 @@ const votesFor = ({ rule }: RuleView): string =>
       ? [...new Set(Object.values(rule.table))].join(", ")
       : rule.label;
 
-function RuleRow({ rule }: { readonly rule: RuleView }) {
+function RuleRow({ rule, noted }: { readonly rule: RuleView; readonly noted: boolean }) {
   const { title, coverage, accuracy, conflicts, overlap, weight } = rule;
   return (
     <tr>
@@ -89,7 +94,7 @@ function RuleRow({ rule }: { readonly rule: RuleView }) {
         ) : (
           <>
             <Measured of={accuracy} />{" "}
-            {accuracy.note === undefined ? null : <span className="quiet">{accuracy.note}</span>}
+            {noted ? <span className="quiet">{accuracy.note}</span> : null}
           </>
         )}
       </td>

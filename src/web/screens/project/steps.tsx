@@ -40,7 +40,10 @@ function Step({ step }: { readonly step: LearningStep }) {
         {plural(corrections, "correction")}, <span className="quiet">{ago(atMs, Date.now())}</span>
       </p>
       <p className="quiet">
-        {promoted ? "went live" : "held back"}: {gate}
+        <span className={promoted ? "chip learned" : "chip"}>
+          {promoted ? "went live" : "held back"}
+        </span>{" "}
+        {gate}
       </p>
     </li>
   );

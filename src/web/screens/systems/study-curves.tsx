@@ -84,6 +84,7 @@ function StudyChart({
         yText={tick}
         series={series.toSorted((a, b) => Number(a.tone !== "grey") - Number(b.tone !== "grey"))}
         lit={lit}
+        {...(first.xLabel.includes("risk") ? { diagonal: "as stated" } : {})}
       />
     </ChartFrame>
   );

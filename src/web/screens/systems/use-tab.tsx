@@ -4,12 +4,14 @@ import type { SystemDetail } from "#core/views.ts";
 import { path, post } from "#web/app/api.ts";
 import { Empty, Failure } from "#web/app/parts.tsx";
 import { save } from "#web/charts/export.ts";
+import { jsonText } from "./json-text.ts";
 import { curlLine, type Field, fieldsOf, parsedInput } from "./operation-form.ts";
 import css from "./system.module.css";
 
 type Operation = SystemDetail["operations"][number];
 
-const SHOWN_CHARS_MAX = 20_000;
+const OUTPUT_CHARS_MAX = 4_000;
+const CALL_CHARS_MAX = 600;
 
 /** What the system does on a person's own data: a form, the command line and the call for what is filled in. */
 export function UseTab({ operations }: { readonly operations: readonly Operation[] }) {
@@ -25,11 +27,11 @@ export function UseTab({ operations }: { readonly operations: readonly Operation
 
 function OperationPanel({ operation }: { readonly operation: Operation }) {
   const { id, summary, input, example, cli } = operation;
-  const [text, setText] = useState(() => JSON.stringify(example, null, 2));
+  const [text, setText] = useState(() => jsonText(example));
   const parsed = parsedInput(text);
   const run = useMutation({ mutationFn: (body: unknown) => post<unknown>(path`/run/${id}`, body) });
   const set = (name: string, value: unknown) => {
-    if (parsed.ok) setText(JSON.stringify({ ...parsed.value, [name]: value }, null, 2));
+    if (parsed.ok) setText(jsonText({ ...parsed.value, [name]: value }));
   };
   return (
     <section className={css.panel} aria-label={id}>
@@ -75,11 +77,7 @@ function OperationPanel({ operation }: { readonly operation: Operation }) {
           <button type="submit" className="button primary" disabled={!parsed.ok || run.isPending}>
             {run.isPending ? "Running…" : "Run"}
           </button>
-          <button
-            type="button"
-            className="button"
-            onClick={() => setText(JSON.stringify(example, null, 2))}
-          >
+          <button type="button" className="button" onClick={() => setText(jsonText(example))}>
             Back to the example
           </button>
         </div>
@@ -155,8 +153,11 @@ function FieldInput({
   );
 }
 
+const shortened = (text: string, charsMax: number, note: string): string =>
+  text.length <= charsMax ? text : text.slice(0, charsMax) + note;
+
 function Output({ id, output }: { readonly id: string; readonly output: unknown }) {
-  const text = JSON.stringify(output, null, 2);
+  const text = jsonText(output);
   return (
     <div className={css.output} role="status">
       <p className={css.row}>
@@ -169,10 +170,7 @@ function Output({ id, output }: { readonly id: string; readonly output: unknown 
           Save as a file
         </button>
       </p>
-      <pre>
-        {text.slice(0, SHOWN_CHARS_MAX)}
-        {text.length > SHOWN_CHARS_MAX ? "\n… the file holds the rest" : ""}
-      </pre>
+      <pre>{shortened(text, OUTPUT_CHARS_MAX, "\n… the file holds the rest")}</pre>
     </div>
   );
 }
@@ -191,7 +189,7 @@ function Copyable({ title, text }: { readonly title: string; readonly text: stri
           {copied === text ? "Copied" : "Copy"} <span className="hidden">{title}</span>
         </button>
       </p>
-      <pre>{text}</pre>
+      <pre>{shortened(text, CALL_CHARS_MAX, " … the copy holds the rest")}</pre>
     </div>
   );
 }
