@@ -10,8 +10,8 @@ import { copyRow, type Tx } from "./sql.ts";
 import type { CaseRow, CaseStatus, Store } from "./store.ts";
 
 const BATCH = 1_000;
-const PUT_ROWS_MAX = 5_000;
-const ANALYZE_ROWS = 10_000;
+/** Rows at a time: how long a reviewer waits for a refit. */
+const PUT_ROWS_MAX = 2_000;
 /** A lease that meets another reviewer's looks again; with the other's rows gone it finds different ones. */
 const LEASE_TRIES_MAX = 3;
 
@@ -133,7 +133,6 @@ export function caseStore(
     async putCases(id, rows) {
       for (let from = 0; from < rows.length; from += PUT_ROWS_MAX)
         await db.change(id, (tx, no) => put(tx, no, rows.slice(from, from + PUT_ROWS_MAX)));
-      if (rows.length >= ANALYZE_ROWS) await db.sql.exec("analyze cases");
     },
 
     async case(id, itemId) {

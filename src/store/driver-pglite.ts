@@ -3,6 +3,7 @@ import { fdatasyncSync } from "node:fs";
 import { PGlite } from "@electric-sql/pglite";
 import { NodeFS } from "@electric-sql/pglite/nodefs";
 import { vector } from "@electric-sql/pglite-pgvector";
+import { housekeeping } from "./housekeeping.ts";
 import { type Queryable, type Sql, statementProblem, type Tx, type Value } from "./sql.ts";
 
 /**
@@ -45,24 +46,35 @@ class DurableFolder extends NodeFS {
 const BYTEA = 17;
 const HEX_PREFIX = "\\x";
 
-/** WAL beyond this is checkpointed: a single-user PostgreSQL never does so by itself, and would keep all of it. */
-const WAL_BYTES_MAX = 256 * 2 ** 20;
-/** Transactions between two looks at the length of the WAL. */
-const CHECK_EVERY = 200;
+/** The database runs in this thread, so a long import would let nobody else have it: no longer than this at a stretch. */
+const STRETCH_MS_MAX = 10;
+
+/** Lets timers and sockets have their turn when the database had its own for long enough. */
+function turns(): () => Promise<void> {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since < STRETCH_MS_MAX) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    since = performance.now();
+  };
+}
 
 type Connection = Pick<PGlite, "query" | "exec">;
 
-function queryable(connection: Connection): Queryable {
+function queryable(connection: Connection, turn: () => Promise<void>): Queryable {
   return {
     async query<Row>(text: string, values: readonly Value[] = []): Promise<Row[]> {
       try {
-        return (await connection.query<Row>(text, [...values])).rows;
+        const { rows } = await connection.query<Row>(text, [...values]);
+        await turn();
+        return rows;
       } catch (error) {
         throw statementProblem(error);
       }
     },
     async exec(script) {
       await connection.exec(script);
+      await turn();
     },
   };
 }
@@ -79,32 +91,31 @@ export async function openPglite(folder: string): Promise<Sql> {
     },
   });
 
-  let transactions = 0;
-  async function checkpoint(): Promise<void> {
-    transactions += 1;
-    if (transactions % CHECK_EVERY !== 0) return;
-    const { rows } = await db.query<{ grown: number }>(
-      `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), redo_lsn)::float8 as grown
-       from pg_control_checkpoint()`,
-    );
-    if ((rows[0]?.grown ?? 0) > WAL_BYTES_MAX) await db.exec("checkpoint");
-  }
+  const turn = turns();
+  const direct = queryable(db, turn);
+  const keepHouse = housekeeping(direct);
 
   return {
     driver: "pglite",
-    ...queryable(db),
+    async query<Row>(text: string, values?: readonly Value[]) {
+      const rows = await direct.query<Row>(text, values);
+      await keepHouse();
+      return rows;
+    },
+    exec: direct.exec,
     async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
       const result = await db.transaction((tx) =>
         work({
-          ...queryable(tx),
+          ...queryable(tx, turn),
           async copyIn(table, columns, rows) {
             await tx.query(`copy ${table}(${columns.join(",")}) from '/dev/blob'`, [], {
               blob: new Blob([...rows]),
             });
+            await turn();
           },
         }),
       );
-      await checkpoint();
+      await keepHouse();
       return result;
     },
     async listen(channel, hear) {

@@ -18,10 +18,8 @@ import type { ItemRow, Store } from "./store.ts";
 
 /** Rows a stream reads at a time. */
 const BATCH = 1_000;
-/** Rows a COPY takes at a time, however large the batches that come in: bounds memory and the length of a transaction. */
-const COPY_ROWS_MAX = 5_000;
-/** So many new rows, and the planner is told. */
-const ANALYZE_ROWS = 10_000;
+/** Rows a COPY takes at a time, however large the batches that come in: how long a reviewer waits for an import, and memory. */
+const COPY_ROWS_MAX = 2_000;
 
 const CASE_OF_ITEM = `left join lateral (
     select * from cases c where c.project_no = i.project_no and c.item_id = i.id limit 1
@@ -90,7 +88,6 @@ export function itemStore(db: Db): Pick<Store, "importItems" | "item" | "items" 
           duplicates.push(...appended.duplicates);
           progress?.({ done: accepted, total: accepted, label: "importing" });
         }
-      if (accepted >= ANALYZE_ROWS) await db.sql.exec("analyze items");
       return { accepted, duplicates };
     },
 
