@@ -40,16 +40,18 @@ export function dawidSkene(
     used[(votes.worker[v] as number) * k + (votes.label[v] as number)] = 1;
 
   const probabilities = shares(byItem, items, k);
-  let counts = errorCounts(byItem, probabilities, workers * k * k, k);
-  let priors = classBalance ?? meanOfVoted(byItem, probabilities, k);
+  const counts = errorCounts(byItem, probabilities, workers * k * k, k);
+  const mass = classMass(probabilities, k);
+  let priors = classBalance ?? sharesOf(mass);
   let errors = normalised(counts, used, k);
   let logLikelihood = Number.NEGATIVE_INFINITY;
   let done = 0;
   while (done < iterations) {
-    counts = new Float64Array(counts.length);
-    const reached = emPass(byItem, { errors, priors, probabilities, counts }, k);
+    counts.fill(0);
+    mass.fill(0);
+    const reached = emPass(byItem, { errors, priors, probabilities, counts, mass }, k);
     const perVote = reached / Math.max(1, votes.item.length);
-    priors = classBalance ?? meanOfVoted(byItem, probabilities, k);
+    priors = classBalance ?? sharesOf(mass);
     errors = normalised(counts, used, k);
     done++;
     const gain = perVote - logLikelihood;
@@ -63,7 +65,7 @@ export function dawidSkene(
 /** Votes grouped by item: those of item i are entries `start[i]` up to `start[i + 1]`. */
 interface ByItem {
   readonly start: Uint32Array;
-  /** worker * classes + label: the row of the error table a vote reads. */
+  /** Where a vote's row of the error table begins: (worker * classes + label) * classes. */
   readonly row: Uint32Array;
 }
 
@@ -76,7 +78,7 @@ function sortByItem({ items, classes, item, worker, label }: VoteList): ByItem {
   const row = new Uint32Array(item.length);
   for (let v = 0; v < item.length; v++) {
     const at = next[item[v] as number] as number;
-    row[at] = (worker[v] as number) * classes + (label[v] as number);
+    row[at] = ((worker[v] as number) * classes + (label[v] as number)) * classes;
     next[item[v] as number] = at + 1;
   }
   return { start, row };
@@ -88,7 +90,7 @@ function shares({ start, row }: ByItem, items: number, k: number): Float64Array 
   for (let i = 0; i < items; i++) {
     const [from, to] = [start[i] as number, start[i + 1] as number];
     for (let v = from; v < to; v++) {
-      const at = i * k + ((row[v] as number) % k);
+      const at = i * k + (((row[v] as number) / k) % k);
       probabilities[at] = (probabilities[at] as number) + 1 / (to - from);
     }
   }
@@ -104,23 +106,24 @@ function errorCounts(
   const counts = new Float64Array(size);
   for (let i = 0; i + 1 < start.length; i++)
     for (let v = start[i] as number; v < (start[i + 1] as number); v++) {
-      const at = (row[v] as number) * k;
+      const at = row[v] as number;
       for (let t = 0; t < k; t++)
         counts[at + t] = (counts[at + t] as number) + (probabilities[i * k + t] as number);
     }
   return counts;
 }
 
-function meanOfVoted({ start }: ByItem, probabilities: Float64Array, k: number): Float64Array {
-  const mean = new Float64Array(k);
-  let voted = 0;
-  for (let i = 0; i + 1 < start.length; i++) {
-    if (start[i] === start[i + 1]) continue;
-    voted++;
-    for (let t = 0; t < k; t++)
-      mean[t] = (mean[t] as number) + (probabilities[i * k + t] as number);
-  }
-  return mean.map((mass) => mass / Math.max(1, voted));
+/** Sum of each class's probability over the items with a vote (those without have none), [k]. */
+function classMass(probabilities: Float64Array, k: number): Float64Array {
+  const mass = new Float64Array(k);
+  for (let at = 0; at < probabilities.length; at++)
+    mass[at % k] = (mass[at % k] as number) + (probabilities[at] as number);
+  return mass;
+}
+
+function sharesOf(mass: Float64Array): Float64Array {
+  const total = mass.reduce((sum, m) => sum + m, 0);
+  return mass.map((m) => (total === 0 ? 1 / mass.length : m / total));
 }
 
 /** Counts to p(label | truth), column by column of each worker, over the labels it was seen to use. */
@@ -143,46 +146,57 @@ interface Pass {
   readonly priors: Float64Array;
   /** Written: the new posteriors. */
   readonly probabilities: Float64Array;
-  /** Written: adds the posterior of every vote to its worker's counts. */
+  /** Added to: the posterior of every vote, in its worker's counts. */
   readonly counts: Float64Array;
+  /** Added to: the posterior of every item, [k]. */
+  readonly mass: Float64Array;
 }
 
-/** E-step and the counts of the M-step in one pass over the votes. Returns the log-likelihood, nats. */
+/** Errors are at least 1e-16 (1e-10 of a million votes), so that so many of them do not underflow. */
+const FACTORS_MAX = 16;
+
+/**
+ * E-step and the counts of the M-step in one pass over the votes. Returns the log-likelihood, nats.
+ * Probabilities are multiplied and rescaled in time: cheaper than an exponential per class and item.
+ */
 function emPass({ start, row }: ByItem, pass: Pass, k: number): number {
-  const { probabilities, counts } = pass;
-  const logErrors = pass.errors.map((p) => Math.log(Math.max(COUNT_MIN, p)));
-  const logPriors = pass.priors.map((p) => Math.log(Math.max(COUNT_MIN, p)));
-  const scores = new Float64Array(k);
+  const { errors, probabilities, counts, mass } = pass;
+  const priors = pass.priors.map((p) => Math.max(COUNT_MIN, p));
+  const p = new Float64Array(k);
   let logLikelihood = 0;
+  let from = start[0] as number;
   for (let i = 0; i + 1 < start.length; i++) {
-    const [from, to] = [start[i] as number, start[i + 1] as number];
+    const to = start[i + 1] as number;
     if (from === to) continue;
-    for (let t = 0; t < k; t++) scores[t] = logPriors[t] as number;
-    for (let v = from; v < to; v++) {
-      const at = (row[v] as number) * k;
-      for (let t = 0; t < k; t++) scores[t] = (scores[t] as number) + (logErrors[at + t] as number);
+    for (let t = 0; t < k; t++) p[t] = priors[t] as number;
+    for (let v = from, rescaleAt = from + FACTORS_MAX; v < to; v++) {
+      if (v === rescaleAt) {
+        logLikelihood += rescale(p);
+        rescaleAt += FACTORS_MAX;
+      }
+      const at = row[v] as number;
+      for (let t = 0; t < k; t++) p[t] = (p[t] as number) * (errors[at + t] as number);
     }
-    let top = scores[0] as number;
-    for (let t = 1; t < k; t++) if ((scores[t] as number) > top) top = scores[t] as number;
-    let total = 0;
+    logLikelihood += rescale(p);
     for (let t = 0; t < k; t++) {
-      const e = Math.exp((scores[t] as number) - top);
-      scores[t] = e;
-      total += e;
-    }
-    logLikelihood += top + Math.log(total);
-    for (let t = 0; t < k; t++) {
-      const p = (scores[t] as number) / total;
-      scores[t] = p;
-      probabilities[i * k + t] = p;
+      probabilities[i * k + t] = p[t] as number;
+      mass[t] = (mass[t] as number) + (p[t] as number);
     }
     for (let v = from; v < to; v++) {
-      const at = (row[v] as number) * k;
-      for (let t = 0; t < k; t++)
-        counts[at + t] = (counts[at + t] as number) + (scores[t] as number);
+      const at = row[v] as number;
+      for (let t = 0; t < k; t++) counts[at + t] = (counts[at + t] as number) + (p[t] as number);
     }
+    from = to;
   }
   return logLikelihood;
+}
+
+/** Makes `p` sum to 1, in place; returns the log of what it summed to. */
+function rescale(p: Float64Array): number {
+  let total = 0;
+  for (let t = 0; t < p.length; t++) total += p[t] as number;
+  for (let t = 0; t < p.length; t++) p[t] = (p[t] as number) / total;
+  return Math.log(total);
 }
 
 function fillUnvoted({ start }: ByItem, probabilities: Float64Array, priors: Float64Array): void {
