@@ -52,6 +52,8 @@ export interface LineChartProps {
 }
 
 const LABEL_PX = 14;
+/** Width of a character of a label, about. */
+const LABEL_CHAR_PX = 6.4;
 const MARGIN = { top: 26, bottom: 40, left: 48 } as const;
 
 function extent(values: readonly number[], include: readonly number[]): [number, number] {
@@ -72,7 +74,7 @@ export function LineChart(props: LineChartProps) {
 function useScales(props: LineChartProps, width: number, height: number) {
   const points = props.series.flatMap((one) => one.points);
   const longest = Math.max(0, ...props.series.map(({ label }) => label.length));
-  const right = longest === 0 ? 16 : Math.min(width * 0.32, 16 + longest * 6.4);
+  const right = longest === 0 ? 16 : Math.min(width * 0.32, 16 + longest * LABEL_CHAR_PX);
   const ys = points.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y]);
   const x = scaleOf({
     domain:
@@ -260,22 +262,26 @@ function EndLabels({
     const mean = points.reduce((sum, point) => sum + y(point.y), 0) / points.length;
     return y(points.at(-1)?.y ?? 0) + 4 + mean * 1e-6;
   });
+  // Many labels stand in one column; long ones are cut to its width.
+  const column = named.length > 2;
+  const charsMax = Math.floor((right - 12) / LABEL_CHAR_PX);
   const bounds = [MARGIN.top + 8, y(y.from)] as const;
   const placed = spread(ends, LABEL_PX, bounds);
   return named.map(({ id, label, tone, points }, i) => {
     const end = x(points.at(-1)?.x ?? 0);
     // Where other lines go on beyond the end, the word stands above it.
-    const above = end < width - right - 1;
+    const above = !column && end < width - right - 1;
     return (
       <text
         key={id}
         className={css.endLabel}
         data-tone={tone}
         data-faded={(lit !== null && lit !== id) || undefined}
-        x={Math.min(width - right, end) + 8}
+        x={(column ? width - right : Math.min(width - right, end)) + 8}
         y={(placed[i] ?? 0) - (above ? 12 : 0)}
       >
-        {label}
+        {label.length <= charsMax ? label : `${label.slice(0, charsMax - 1)}…`}
+        <title>{label}</title>
       </text>
     );
   });

@@ -62,7 +62,12 @@ function StudyChart({
   const contenders = curves.filter(({ arm }) => arms.get(arm)?.role !== "bound");
   const lowest = contenders.toSorted((a, b) => areaUnder(a) - areaUnder(b))[0];
   const winner = lowest === undefined ? undefined : arms.get(lowest.arm)?.title;
-  const title = winner === undefined ? first.yLabel : `${winner} lies lowest: ${first.yLabel}`;
+  // Where less is better, the lowest line is the finding; elsewhere the axes say what is shown.
+  const lessIsBetter = first.yLabel.includes("error");
+  const title =
+    winner === undefined || !lessIsBetter
+      ? `${first.yLabel} by ${first.xLabel}`
+      : `${winner} lies lowest: ${first.yLabel}`;
   return (
     <ChartFrame
       title={title}
