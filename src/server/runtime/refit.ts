@@ -5,6 +5,7 @@ import type { LearningStep } from "#core/views.ts";
 import { gate, type Verdict } from "#loop/gate.ts";
 import { type LearningChange, learningChange } from "#measure/learning.ts";
 import type { JobRun } from "#store/jobs.ts";
+import type { LessonRow } from "#store/store.ts";
 import type { Hooks } from "./compute-tasks.ts";
 import {
   fittable,
@@ -18,7 +19,7 @@ import { type Host, projectOf, projectRng } from "./host.ts";
 import { lessonInForce } from "./in-force.ts";
 import { learnFirst, learnLesson } from "./learn.ts";
 import { askForAssessment, RefitJob, refitIfDue } from "./requests.ts";
-import { BEFORE_METRIC, CHANGE_METRIC } from "./views.ts";
+import { BEFORE_METRIC, CHANGE_METRIC, errorOf } from "./views.ts";
 
 export interface RefitResult {
   readonly lessonId: LessonId | null;
@@ -121,6 +122,15 @@ interface Compared {
   readonly corrections: number;
 }
 
+/** Of the lessons that were ever in force, the one with the lowest held-out error: small losses must not add up. */
+async function bestSoFar(host: Host, { id }: Project): Promise<Lesson | undefined> {
+  const { round } = await host.states.of(id);
+  const wereInForce = new Set([...round.before, round.inForce]);
+  const rows = (await host.store.lessons(id)).filter(({ lesson }) => wereInForce.has(lesson.id));
+  const error = (row: LessonRow) => errorOf(row)?.value ?? Number.POSITIVE_INFINITY;
+  return rows.toSorted((a, b) => error(a) - error(b))[0]?.lesson;
+}
+
 async function compare(
   host: Host,
   lessons: { readonly project: Project; readonly inForce: Lesson; readonly candidate: Lesson },
@@ -131,12 +141,18 @@ async function compare(
   const before = await judge(host, { project, lesson: inForce, on }, hooks);
   const after = await judge(host, { project, lesson: candidate, on }, hooks);
   const wrong = { before: wrongOutputs(before), after: wrongOutputs(after) };
+  const best = await bestSoFar(host, project);
+  const bestWrong =
+    best === undefined || best.id === inForce.id
+      ? undefined
+      : wrongOutputs(await judge(host, { project, lesson: best, on }, hooks));
   const seen = new Set(inForce.learnedFrom);
   const corrections = candidate.learnedFrom.filter((id) => !seen.has(id)).length;
   const rng = projectRng(host, project.id).split("gate").split(candidate.id);
   const verdict = gate({
     inForce: wrong.before,
     candidate: wrong.after,
+    ...(bestWrong && { best: bestWrong }),
     newCorrections: corrections,
     rng,
   });

@@ -97,3 +97,19 @@ test("five fresh corrections are due, and a failed refit gathers again", async (
   states.step(ID, { kind: "learn-failed" });
   expect((await states.of(ID)).round.phase).toBe("gathering");
 });
+
+test("undoing an undo makes the answer fresh again", async () => {
+  const { log, states } = logged();
+  log.push(corrected("c"), corrected("u", { decision: "undone", undoes: "c" }));
+  expect([...(await states.of(ID)).round.fresh]).toEqual([]);
+  log.push(corrected("v", { decision: "undone", undoes: "u" }));
+  expect([...(await states.of(ID)).round.fresh]).toEqual(["c"]);
+});
+
+test("an answer a lesson left out does not ask for a refit again", async () => {
+  const { log, states } = logged();
+  // "x" was set aside to measure on: there when the lesson was learned, and not among what it learned from.
+  log.push(corrected("a"), corrected("x"), corrected("b"), corrected("late"));
+  log.push({ kind: "learned", lessonId: L1, corrections: 2 });
+  expect([...(await states.of(ID)).round.fresh]).toEqual(["late"]);
+});

@@ -124,7 +124,7 @@ async function fold(state: Folded, { seq, body }: LoggedEvent, store: Log): Prom
   if (body.kind === "project-changed")
     state.round = { ...state.round, refitEvery: body.config.correct.refitEvery };
   if (LESSON_EVENTS.has(body.kind)) state.lessonSeq = seq;
-  const step = await roundEvent(body, store);
+  const step = await roundEvent(body, state.answers, store);
   if (step !== undefined) state.round = advanceRound(state.round, step);
 }
 
@@ -137,23 +137,20 @@ const LESSON_EVENTS: ReadonlySet<EventBody["kind"]> = new Set([
   "revoked",
 ]);
 
-async function roundEvent(body: EventBody, store: Log): Promise<RoundEvent | undefined> {
+async function roundEvent(
+  body: EventBody,
+  answers: readonly Answer[],
+  store: Log,
+): Promise<RoundEvent | undefined> {
   switch (body.kind) {
-    case "corrected": {
-      const { correction } = body;
-      return correction.undoes === undefined
-        ? { kind: "corrected", correctionId: correction.id }
-        : { kind: "undone", correctionId: correction.undoes };
-    }
+    case "corrected":
+      return meaning(body.correction, answers);
     case "revoked":
       return { kind: "undone", correctionId: body.correctionId };
     case "learned": {
       const row = await store.lesson(body.lessonId);
-      return {
-        kind: "learned",
-        lessonId: body.lessonId,
-        seen: new Set(row?.lesson.learnedFrom ?? []),
-      };
+      const seen = seenBy(row?.lesson.learnedFrom ?? [], answers);
+      return { kind: "learned", lessonId: body.lessonId, seen };
     }
     case "measured":
       return { kind: "measured" };
@@ -166,6 +163,35 @@ async function roundEvent(body: EventBody, store: Log): Promise<RoundEvent | und
     default:
       return undefined;
   }
+}
+
+/** An undo takes a correction back, an undo of that brings it again, and so on down the chain. */
+function meaning(
+  correction: Pick<Answer, "id" | "undoes">,
+  answers: readonly Answer[],
+): RoundEvent {
+  let { id, undoes } = correction;
+  let stands = true;
+  while (undoes !== undefined) {
+    const target = answers.findLast((answer) => answer.id === undoes);
+    id = undoes;
+    undoes = target?.undoes;
+    stands = !stands;
+  }
+  return { kind: stands ? "corrected" : "undone", correctionId: id };
+}
+
+/**
+ * What a lesson could have learned from: everything logged up to the newest correction it did learn from. Answers it
+ * left out (superseded, set aside to measure on) are seen too, or they would ask for a refit for ever.
+ */
+function seenBy(
+  learnedFrom: readonly CorrectionId[],
+  answers: readonly Answer[],
+): Set<CorrectionId> {
+  const learned = new Set(learnedFrom);
+  const newest = answers.findLastIndex(({ id }) => learned.has(id));
+  return new Set(answers.slice(0, newest + 1).map(({ id }) => id));
 }
 
 function answerOf({ before, after, effort, ...rest }: Correction<unknown>): Answer {
