@@ -21,7 +21,7 @@ export function ChartFrame({ title, under, name, csv, empty, children }: Props) 
   const drawing = useRef<HTMLDivElement>(null);
   const png = () => {
     const svg = drawing.current?.querySelector("svg");
-    if (svg instanceof SVGSVGElement) void savePng(`${name}.png`, svg);
+    if (svg instanceof SVGSVGElement) void savePng(`${name}.png`, title, svg);
   };
   return (
     <figure className={css.frame}>

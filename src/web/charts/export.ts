@@ -2,6 +2,9 @@
 import { assert } from "#core/assert.ts";
 
 const PIXELS_PER_UNIT = 2;
+/** Room for the finding above the drawing, and the margin around both. */
+const TITLE_PX = 36;
+const MARGIN_PX = 16;
 /** What CSS decides in the page and a lone picture must carry itself. */
 const CARRIED = [
   "fill",
@@ -9,6 +12,7 @@ const CARRIED = [
   "stroke-width",
   "stroke-dasharray",
   "stroke-linejoin",
+  "paint-order",
   "opacity",
   "font-family",
   "font-size",
@@ -38,21 +42,26 @@ function standalone(svg: SVGSVGElement): SVGSVGElement {
   return copy;
 }
 
-/** The drawing as a PNG at twice its size, on the page's own ground. */
-export async function savePng(name: string, svg: SVGSVGElement): Promise<void> {
+/** The drawing under its finding as a PNG at twice its size, on the page's own ground. */
+export async function savePng(name: string, title: string, svg: SVGSVGElement): Promise<void> {
   const { width, height } = svg.getBoundingClientRect();
   const text = new XMLSerializer().serializeToString(standalone(svg));
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
   await image.decode();
   const canvas = document.createElement("canvas");
-  canvas.width = width * PIXELS_PER_UNIT;
-  canvas.height = height * PIXELS_PER_UNIT;
+  canvas.width = (width + 2 * MARGIN_PX) * PIXELS_PER_UNIT;
+  canvas.height = (height + TITLE_PX + MARGIN_PX) * PIXELS_PER_UNIT;
   const context = canvas.getContext("2d");
   assert(context !== null, "a canvas can be drawn on");
-  context.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--surface");
+  const style = getComputedStyle(document.documentElement);
+  context.scale(PIXELS_PER_UNIT, PIXELS_PER_UNIT);
+  context.fillStyle = style.getPropertyValue("--surface");
   context.fillRect(0, 0, canvas.width, canvas.height);
-  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  context.fillStyle = style.getPropertyValue("--text");
+  context.font = `600 14px ${style.getPropertyValue("--font")}`;
+  context.fillText(title, MARGIN_PX, MARGIN_PX + 10);
+  context.drawImage(image, MARGIN_PX, TITLE_PX, width, height);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
   if (blob !== null) save(name, blob);
 }
