@@ -1,25 +1,34 @@
 /** Above this risk the proposer is asked again; below it the first answer stands. */
-export const ASK_AGAIN_ABOVE = 0.5;
+const ASK_AGAIN_ABOVE = 0.5;
+/** Second questions under way at a time. */
+const PARALLEL = 8;
 
-/** Dynamic prompting: `again` where the risk is above the threshold (NaN: nothing was said), else `first`. */
-export function askAgain({
+export interface AskAgainInput {
+  /** [n]; NaN where nothing was said, which is always asked again. */
+  readonly risk: Float64Array;
+  /** [n] class indices. */
+  readonly first: Int16Array;
+  /** The second answer, a class index; negative when there is none: the first one then stands. */
+  readonly again: (row: number) => Promise<number>;
+  readonly above?: number;
+}
+
+/** Dynamic prompting: a second question where the risk is above the threshold, and nowhere else. */
+export async function askAgain({
   risk,
   first,
   again,
   above = ASK_AGAIN_ABOVE,
-}: {
-  /** [n] */
-  readonly risk: Float64Array;
-  /** [n] class indices, both. */
-  readonly first: Int16Array;
-  readonly again: (row: number) => number;
-  readonly above?: number;
-}): { readonly answers: Int16Array; readonly calls: number } {
-  let calls = 0;
-  const answers = first.map((label, row) => {
-    if ((risk[row] as number) <= above) return label;
-    calls++;
-    return again(row);
-  });
-  return { answers, calls };
+}: AskAgainInput): Promise<{ readonly answers: Int16Array; readonly calls: number }> {
+  const rows = Array.from(first.keys()).filter((row) => !((risk[row] as number) <= above));
+  const answers = first.slice();
+  for (let start = 0; start < rows.length; start += PARALLEL) {
+    const batch = rows.slice(start, start + PARALLEL);
+    const labels = await Promise.all(batch.map(again));
+    for (const [b, row] of batch.entries()) {
+      const label = labels[b] as number;
+      if (label >= 0) answers[row] = label;
+    }
+  }
+  return { answers, calls: rows.length };
 }

@@ -239,3 +239,17 @@ test("a run that was cancelled stops", async () => {
     kind: "cancelled",
   });
 });
+
+test("sentence embeddings in place of hashed words", async () => {
+  const out = await run({ features: "embedding" });
+  const wrong = exampleRows.map(({ proposal, gold }) => Number(proposal?.label !== gold));
+  expect(
+    unwrap(
+      auroc(
+        out.risk.map((risk) => risk ?? 0),
+        wrong,
+      ),
+    ),
+  ).toBeGreaterThan(0.8);
+  expect(out.model.harmoniser.head.inputs).toBe(512);
+});

@@ -116,10 +116,7 @@ export function baselineArms(world: MailWorld, cut: Cut, rng: Rng): Record<strin
   const fixed = emLabelModel(train.votes, { classBalance: even, accuracyRange: ACCURACY_RANGE });
   const free = emLabelModel(train.votes);
   const proposer = [world.ruleIds.length];
-  const confidence = Float64Array.from(
-    world.test,
-    (i) => 1 - world.proposer.confidence((world.mails[i] as MailWorld["mails"][0]).input),
-  );
+  const confidence = Float64Array.from(world.test, (i) => 1 - (world.confidence[i] as number));
   return {
     majority: judgement(majorityVote(test.votes, prior), cut),
     "weighted-vote": judgement(weightedVote(test.votes, accuracies, { prior }), cut),

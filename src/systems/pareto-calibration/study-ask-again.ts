@@ -1,9 +1,11 @@
 import { voteRows } from "#assess/votes.ts";
 import { accuraciesFromAgreement } from "#assess/weighted-vote.ts";
-import type { Vote } from "#core/proposal.ts";
+import type { Ctx } from "#core/contracts.ts";
+import type { Item } from "#core/item.ts";
 import { askAgain } from "./ask-again.ts";
 import type { Judgement } from "./study-arms.ts";
-import { CLASSES, type MailWorld } from "./study-world.ts";
+import type { WeighedVote } from "./study-proposer.ts";
+import { CLASSES, classOf, type MailWorld } from "./study-world.ts";
 
 /** Answers [test] after dynamic prompting, and the share of mails asked again. */
 export interface AskedAgain {
@@ -11,40 +13,61 @@ export interface AskedAgain {
   readonly calls: number;
 }
 
+/** Every risk is above it. */
 const EVERYTHING = -1;
+/** A rule is never believed to be always right. */
+const ACCURACY_RANGE = [0.05, 0.95] as const;
 
 /**
- * The scripted proposer asked again: with the whole body (self-examination), and with the rules' votes beside it as
- * log-odds (self-supervision). Each only where the risk is above one half, and, as ablation, on every mail.
- * Rule accuracies come from agreement among the sources; gold is not looked at.
+ * The proposer asked again: with more of the mail or its own answer before it (self-examination), and with the rules'
+ * votes beside that (self-supervision). Each only where the risk is above one half, and, as ablation, on every mail.
  */
-export function askAgainArms(world: MailWorld, { risk }: Judgement): Record<string, AskedAgain> {
-  const { test, mails, proposer, proposals } = world;
-  const accuracies = accuraciesFromAgreement(voteRows(world.votes, world.train));
-  const logOdds = new Map(
-    world.ruleIds.map((id, j) => {
-      const accuracy = Math.min(0.95, Math.max(0.05, accuracies[j] as number));
-      return [id, Math.log(accuracy / (1 - accuracy))];
-    }),
-  );
-  const weigh = ({ source }: Vote<string>) => logOdds.get(source) ?? 0;
+export async function askAgainArms(
+  world: MailWorld,
+  { risk }: Judgement,
+  ctx: Ctx,
+): Promise<Record<string, AskedAgain>> {
+  const { test, mails, proposer, rules } = world;
+  const logOdds = logOddsOfRules(world);
   const first = Int16Array.from(test, (i) => world.proposed[i] as number);
-  const classes: readonly string[] = CLASSES;
-  const document = (row: number) => (mails[test[row] as number] as MailWorld["mails"][0]).input;
-  const examine = (row: number) => classes.indexOf(proposer.reconsider(document(row)));
-  const supervise = (row: number) => {
-    const votes = proposals[test[row] as number]?.votes ?? [];
-    return classes.indexOf(proposer.reconsiderWithEvidence(document(row), votes, weigh));
+  const mailAt = (row: number): Item => {
+    const { id, input } = mails[test[row] as number] as MailWorld["mails"][0];
+    return { id, input };
   };
-  const ask = (again: (row: number) => number, above?: number): AskedAgain => {
-    const asked = askAgain({ risk, first, again, ...(above !== undefined && { above }) });
+  const saidAt = (row: number) => CLASSES[first[row] as number] ?? null;
+  const examine = async (row: number) =>
+    classOf(await proposer.examine(mailAt(row), saidAt(row), ctx));
+  const supervise = async (row: number) => {
+    const mail = mailAt(row);
+    const votes = rules
+      .vote(mail.input)
+      .map((vote): WeighedVote => ({ ...vote, logOdds: logOdds.get(vote.source) ?? 0 }));
+    return classOf(await proposer.supervise(mail, saidAt(row), votes, ctx));
+  };
+  const ask = async (
+    again: (row: number) => Promise<number>,
+    above?: number,
+  ): Promise<AskedAgain> => {
+    const asked = await askAgain({ risk, first, again, ...(above !== undefined && { above }) });
     return { answers: asked.answers, calls: asked.calls / first.length };
   };
   return {
     "first-answer": { answers: first, calls: 0 },
-    "self-examination": ask(examine),
-    "self-supervision": ask(supervise),
-    "self-examination-everything": ask(examine, EVERYTHING),
-    "self-supervision-everything": ask(supervise, EVERYTHING),
+    "self-examination": await ask(examine),
+    "self-supervision": await ask(supervise),
+    "self-examination-everything": await ask(examine, EVERYTHING),
+    "self-supervision-everything": await ask(supervise, EVERYTHING),
   };
+}
+
+/** What a rule's vote tells, from agreement among the sources: gold is not looked at. */
+function logOddsOfRules({ votes, train, ruleIds }: MailWorld): ReadonlyMap<string, number> {
+  const accuracies = accuraciesFromAgreement(voteRows(votes, train));
+  const [low, high] = ACCURACY_RANGE;
+  return new Map(
+    ruleIds.map((id, j) => {
+      const accuracy = Math.min(high, Math.max(low, accuracies[j] as number));
+      return [id, Math.log(accuracy / (1 - accuracy))];
+    }),
+  );
 }

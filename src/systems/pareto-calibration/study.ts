@@ -19,8 +19,9 @@ import {
   type Scoring,
 } from "./study-metrics.ts";
 import { loopOutcome, REVIEW_SHARES, review } from "./study-people.ts";
+import { llmFromEnv } from "./study-proposer.ts";
 import { arms, claims, paper } from "./study-text.ts";
-import { type MailWorld, mailWorld } from "./study-world.ts";
+import { CLASSES, type MailWorld, mailWorld } from "./study-world.ts";
 
 const REPLICATES = 200;
 const REPLICATES_FAST = 20;
@@ -58,7 +59,9 @@ async function runSeed(
     ctx.progress({ done, total: 6, label });
   };
   step(0, "reading mails");
-  const world = await mailWorld(rng.split("world"), { fast });
+  const llm = llmFromEnv(process.env, CLASSES);
+  const worldCtx = { ...ctx, rng: rng.split("world") };
+  const world = await mailWorld(worldCtx, { fast, ...(llm && { proposer: llm }) });
   const { test, gold, proposed } = world;
   const scoring: Scoring = {
     wrong: Float64Array.from(test, (i) => (proposed[i] === gold[i] ? 0 : 1)),
@@ -93,7 +96,7 @@ async function runSeed(
   step(4, "asking again");
   const main = judged[MAIN];
   assert(main !== undefined, "the main arm was run");
-  for (const [arm, { answers, calls }] of Object.entries(askAgainArms(world, main)))
+  for (const [arm, { answers, calls }] of Object.entries(await askAgainArms(world, main, ctx)))
     metrics[arm] = { ...labelMetricsOf(scoring, answers), calls: { value: calls } };
   step(5, "reviewing by risk");
   for (const [arm, order] of [
@@ -166,7 +169,8 @@ function factsOf(world: MailWorld, { wrong }: Scoring): SeedResult["facts"] {
     "least covering rule": Math.min(...rules),
     "most covering rule": Math.max(...rules),
     "proposer error": wrong.reduce((sum, w) => sum + w, 0) / wrong.length,
-    proposer: "scripted proposer",
+    proposer: world.proposer.title,
+    "mails without an answer": world.unanswered,
     "review shares": REVIEW_SHARES.map((share) => errorAfter(share)).join(", "),
     scalarisers: SCALARISERS.join(", "),
   };
