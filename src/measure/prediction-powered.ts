@@ -38,7 +38,7 @@ export type NoEstimate =
  * With fewer errors, or fewer non-errors, among the audited of a stratum its spread and skewness
  * are not known well enough for an interval made from them.
  */
-const EVENTS_MIN = 10;
+export const EVENTS_MIN = 10;
 
 /** An audited item with its part in the estimate and in the moments of the estimate's error. */
 interface Audit {

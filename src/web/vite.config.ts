@@ -4,7 +4,6 @@ import { defineConfig } from "vite";
 /** Where a running server answers while the web app is worked on with `vite src/web`. */
 const API = process.env.EMEND_API ?? "http://127.0.0.1:4870";
 
-// biome-ignore lint/style/noDefaultExport: the form the bundler reads
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],

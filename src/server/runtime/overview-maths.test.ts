@@ -16,7 +16,6 @@ import {
   reliabilityPoints,
   riskCoveragePoints,
   ruleViews,
-  unreviewedError,
 } from "./overview-maths.ts";
 import type { Answer } from "./state.ts";
 
@@ -95,17 +94,6 @@ test("error per minute is what corrections put right over the time all answers t
       rngOf(1),
     ),
   ).toBeNull();
-});
-
-test("the error of the unreviewed comes from audits alone", () => {
-  const audits = [
-    answerOf("a", { audit: true }),
-    answerOf("b", { audit: true, before: "ham" }),
-    answerOf("c"),
-  ];
-  const measured = unreviewedError(audits, { accepted: 90, auditsLeft: 8 });
-  expect(measured).toMatchObject({ value: 0.5, n: 2 });
-  expect(unreviewedError([answerOf("c")], { accepted: 90, auditsLeft: 8 })).toBeNull();
 });
 
 const lesson = (version: number, over: Partial<LessonFigures> = {}): LessonFigures => ({

@@ -5,7 +5,6 @@ import type { Rng } from "#core/rng.ts";
 import type { LearningStep, Overview, Point, RuleView } from "#core/views.ts";
 import { budgetCurve } from "#correct/queue.ts";
 import { forecastError } from "#learn/forecast.ts";
-import { auditedError } from "#measure/audit.ts";
 import { bootstrap } from "#measure/bootstrap.ts";
 import { clopperPearson, twoSidedZ, wilson } from "#measure/proportion.ts";
 import { reliabilityBins } from "#measure/reliability.ts";
@@ -123,22 +122,6 @@ export function errorPerMinute(
   const { value, interval } = bootstrap(ratio, n, { rng });
   const note = n < answers.length ? { note: `over the last ${n} answers` } : {};
   return { metric: "error-removed-per-minute", value, interval, n, ...note };
-}
-
-/** Error of what nobody reviewed: audits read so far, among all that was accepted. */
-export function unreviewedError(
-  answers: readonly Answer[],
-  { accepted, auditsLeft }: { readonly accepted: number; readonly auditsLeft: number },
-): Measurement | null {
-  const audits = answers.filter(({ audit }) => audit);
-  const error = auditedError([
-    {
-      accepted: accepted + auditsLeft + audits.length,
-      audited: audits.length,
-      wrong: audits.filter(({ before, after }) => before !== after).length,
-    },
-  ]);
-  return error.ok ? error.value : null;
 }
 
 /** Held-out error against corrections learned from, one point a lesson. */

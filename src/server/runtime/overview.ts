@@ -27,10 +27,10 @@ import {
   reliabilityPoints,
   riskCoveragePoints,
   ruleViews,
-  unreviewedError,
 } from "./overview-maths.ts";
 import { sourcesUnder } from "./sources.ts";
 import type { ProjectState } from "./state.ts";
+import { unreviewedOf } from "./unreviewed.ts";
 
 /**
  * The figures of the Project screen. What depends on a lesson is computed once for it and kept; what depends on the
@@ -50,7 +50,10 @@ export async function overviewOf(host: Host, id: ProjectId): Promise<Overview> {
   return {
     counts,
     error: errorNow(pool),
-    unreviewed: unreviewedError(answers, { accepted: counts.accepted, auditsLeft: open.audits }),
+    unreviewed: await unreviewedOf(host, project, answers, {
+      accepted: counts.accepted,
+      auditsLeft: open.audits,
+    }),
     auditsLeft: open.audits,
     minutes,
     errorPerMinute: errorPerMinute(answers, pool.pool, projectRng(host, id).split("overview")),

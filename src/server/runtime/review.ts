@@ -57,7 +57,8 @@ export async function queuePage(
     limit: how.limit,
     ...(how.cursor === undefined ? {} : { cursor: how.cursor }),
   });
-  return { rows: page.rows.map(queueRow), next: page.next, ...(await leftToDo(host, id)) };
+  const rows = page.rows.map((row) => queueRow(row, isShown(host, project, row)));
+  return { rows, next: page.next, ...(await leftToDo(host, id)) };
 }
 
 export async function oneCase(host: Host, id: ProjectId, itemId: ItemId): Promise<CaseView> {

@@ -36,13 +36,14 @@ export const projectSummary = (
   createdAtMs: project.createdAtMs,
 });
 
-export const queueRow = (row: CaseRow): QueueRow => ({
+/** One line of the queue; what was proposed stays hidden where the case is shown blind. */
+export const queueRow = (row: CaseRow, suggestionShown: boolean): QueueRow => ({
   itemId: row.itemId,
   title: row.title,
   from: row.from,
   risk: row.assessment?.risk ?? null,
   cost: row.cost,
-  proposed: row.proposed,
+  proposed: suggestionShown || row.state !== "open" ? row.proposed : null,
   route: row.assessment?.route ?? "ask",
   state: row.state,
   waitingFor: row.waitingFor,
