@@ -7,7 +7,13 @@ import { Key } from "./parts.tsx";
 export function KeyHelp({ onClose }: { readonly onClose: () => void }) {
   const groups = useHotkeyGroups();
   return (
-    <Modal opened onClose={onClose} title="Keys of this screen" size="lg">
+    <Modal
+      opened
+      onClose={onClose}
+      title="Keys of this screen"
+      size="lg"
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
       <div className={css.help}>
         {groups.toReversed().map(({ title, hotkeys }) => (
           <section key={title}>
