@@ -72,14 +72,14 @@ export function caseSuite(kit: Kit): void {
         from: "\\N",
       });
     });
-    test("stream risk first, those without a risk last", async () => {
-      const risky = (name: string, risk: number | null) => {
-        const row = caseRow(name);
-        return { ...row, assessment: row.assessment && { ...row.assessment, risk } };
-      };
-      const id = await kit.reviewed([risky("low", 0), risky("none", null), risky("high", 0.9)]);
+    test("stream by state, dearest first", async () => {
+      const id = await kit.reviewed([
+        caseRow("a", { cost: 0 }),
+        caseRow("b", { cost: 2, state: "accepted" }),
+        caseRow("c", { cost: 1 }),
+      ]);
       const names = (await all(kit.store.cases(id, "open"))).map((row) => row.itemId);
-      expect(names).toEqual(["high", "low", "none"]);
+      expect(names).toEqual(["c", "a"]);
     });
   });
 

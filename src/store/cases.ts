@@ -102,6 +102,21 @@ async function put(tx: Tx, no: number, rows: readonly CaseRow[]): Promise<void> 
   await tx.query(COUNT, [no, delta.open, delta.skipped, delta.accepted, delta.waiting]);
 }
 
+/** States as they stand in a query: spelled out, so that the planner sees which index holds them. */
+const STATE: Record<CaseStatus, string> = {
+  open: "'open'",
+  answered: "'answered'",
+  skipped: "'skipped'",
+  accepted: "'accepted'",
+  waiting: "'waiting'",
+};
+
+const QUEUE = (of: { rank: string; state: CaseStatus; after: boolean }) => `
+  select ${CASE_FIELDS} from cases c
+  where c.project_no = $1 and c.state = ${STATE[of.state]}
+    ${of.after ? `and (c.${of.rank}, c.item_id) < ($3, $4)` : ""}
+  order by c.${of.rank} desc, c.item_id desc limit $2`;
+
 const LEASE = (rank: string) => `
   with picked as materialized (
     select c.* from cases c
@@ -145,15 +160,13 @@ export function caseStore(
 
     async *cases(id, state) {
       const no = await db.projectNo(id);
-      const stream = pages<{ risk_rank: number; item_id: string }>(
+      const stream = pages<{ cost: number; item_id: string }>(
         (last, limit) =>
-          db.sql.query(
-            `select ${CASE_FIELDS}, c.risk_rank from cases c
-             where c.project_no = $1 and c.state = $2
-               ${last === undefined ? "" : "and (c.risk_rank, c.item_id) < ($4, $5)"}
-             order by c.risk_rank desc, c.item_id desc limit $3`,
-            [no, state, limit, ...(last === undefined ? [] : [last.risk_rank, last.item_id])],
-          ),
+          db.sql.query(QUEUE({ rank: "cost", state, after: last !== undefined }), [
+            no,
+            limit,
+            ...(last === undefined ? [] : [last.cost, last.item_id]),
+          ]),
         BATCH,
       );
       for await (const rows of stream) yield rows.map(toCase);
@@ -162,13 +175,11 @@ export function caseStore(
     async queue(id, { order, state = "open", limit, cursor }) {
       const rank = RANK[order];
       const after = cursor === undefined ? undefined : fromCursor(cursor);
-      const rows = await db.sql.query(
-        `select ${CASE_FIELDS} from cases c
-         where c.project_no = $1 and c.state = $2
-           ${after === undefined ? "" : `and (c.${rank}, c.item_id) < ($4, $5)`}
-         order by c.${rank} desc, c.item_id desc limit $3`,
-        [await db.projectNo(id), state, limit + 1, ...(after ?? [])],
-      );
+      const rows = await db.sql.query(QUEUE({ rank, state, after: after !== undefined }), [
+        await db.projectNo(id),
+        limit + 1,
+        ...(after ?? []),
+      ]);
       const page = rows.slice(0, limit).map(toCase);
       const last = page.at(-1);
       return {

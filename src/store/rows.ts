@@ -117,7 +117,6 @@ export const CASE_COLUMNS = [
   "sender",
   "proposed",
   "assessment",
-  "risk_rank",
   "cost",
   "uncertainty",
   "diversity",
@@ -125,9 +124,6 @@ export const CASE_COLUMNS = [
   "audit",
   "propensity",
 ] as const;
-
-/** The rank of a case without a risk: after all that have one. */
-export const NO_RISK = -1;
 
 /** What the assessor says; answers and skips are the log's to say. */
 export const baseState = (state: CaseStatus): CaseStatus =>
@@ -146,7 +142,6 @@ export function caseFields(projectNo: number, row: CaseRow): (string | number | 
     row.from === null ? null : withoutNul(row.from),
     row.proposed === null ? null : withoutNul(row.proposed),
     row.assessment === null ? null : JSON.stringify(row.assessment),
-    row.assessment?.risk ?? NO_RISK,
     row.cost,
     row.uncertainty,
     row.diversity,

@@ -90,6 +90,8 @@ export const proposals = pgTable(
   (t) => [primaryKey({ columns: [t.projectNo, t.itemId] })],
 );
 
+const OPEN = sql`state = 'open'`;
+
 export const cases = pgTable(
   "cases",
   {
@@ -99,8 +101,6 @@ export const cases = pgTable(
     sender: text(),
     proposed: text(),
     assessment: json(),
-    /** Assessed risk; -1 where there is none, so that it sorts last. */
-    riskRank: doublePrecision("risk_rank").notNull(),
     cost: doublePrecision().notNull(),
     uncertainty: doublePrecision().notNull(),
     diversity: doublePrecision().notNull(),
@@ -124,10 +124,10 @@ export const cases = pgTable(
   (t) => [
     primaryKey({ columns: [t.projectNo, t.itemId] }),
     index("cases_by_cost").on(t.projectNo, t.state, t.cost, t.itemId),
-    index("cases_by_risk").on(t.projectNo, t.state, t.riskRank, t.itemId),
-    index("cases_by_uncertainty").on(t.projectNo, t.state, t.uncertainty, t.itemId),
-    index("cases_by_diversity").on(t.projectNo, t.state, t.diversity, t.itemId),
-    index("cases_by_random").on(t.projectNo, t.state, t.random, t.itemId),
+    // Only what is open is ever asked for in these orders; what was accepted costs them nothing.
+    index("open_by_uncertainty").on(t.projectNo, t.uncertainty, t.itemId).where(OPEN),
+    index("open_by_diversity").on(t.projectNo, t.diversity, t.itemId).where(OPEN),
+    index("open_by_random").on(t.projectNo, t.random, t.itemId).where(OPEN),
   ],
 );
 

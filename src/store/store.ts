@@ -110,7 +110,7 @@ export interface Store {
   /** Inserts or replaces the queue rows of items (never of answered ones), many at a time. */
   putCases(id: ProjectId, rows: readonly CaseRow[]): Promise<void>;
   case(id: ProjectId, itemId: ItemId): Promise<CaseRow | undefined>;
-  /** Streams all cases in one state, risk first. */
+  /** Streams all cases in one state, dearest first. */
   cases(id: ProjectId, state: CaseStatus): AsyncIterable<CaseRow[]>;
   /** One page of the queue by keyset, without payloads. */
   queue(
