@@ -1,16 +1,20 @@
 import { assert } from "#core/assert.ts";
+import { softmaxInPlace } from "#num/softmax.ts";
 import type { VoteList } from "./votes.ts";
 
 /**
- * Dawid and Skene (1979): the label of each item and the confusion matrix of each worker by EM, from votes alone.
- * Starts from the majority vote; counts below 1e-10 are lifted to it over the labels a worker was seen to use, as
- * crowd-kit does, whose labels this gives.
+ * Dawid and Skene (1979): the label of each item and the confusion matrix of each worker by EM,
+ * from votes alone. Starts from the majority vote; counts below 1e-10 are lifted to it over the
+ * labels a worker was seen to use, as crowd-kit does, whose labels this gives.
  */
 export interface DawidSkene {
   readonly classes: number;
   /** [classes] share of each class. */
   readonly priors: Float64Array;
-  /** [workers * classes * classes]: at (w, l, t) the probability that worker w says l where t is true. */
+  /**
+   * [workers * classes * classes]: at (w, l, t) the probability that worker w says l where t is
+   * true.
+   */
   readonly errors: Float64Array;
   /** [items * classes]; an item without votes has the priors. */
   readonly probabilities: Float64Array;
@@ -126,7 +130,9 @@ function sharesOf(mass: Float64Array): Float64Array {
   return mass.map((m) => (total === 0 ? 1 / mass.length : m / total));
 }
 
-/** Counts to p(label | truth), column by column of each worker, over the labels it was seen to use. */
+/**
+ * Counts to p(label | truth), column by column of each worker, over the labels it was seen to use.
+ */
 function normalised(counts: Float64Array, used: Uint8Array, k: number): Float64Array {
   const errors = new Float64Array(counts.length);
   for (let w = 0; w < counts.length; w += k * k)
@@ -152,12 +158,15 @@ interface Pass {
   readonly mass: Float64Array;
 }
 
-/** Errors are at least 1e-16 (1e-10 of a million votes), so that so many of them do not underflow. */
+/**
+ * Errors are at least 1e-16 (1e-10 of a million votes), so that so many of them do not underflow.
+ */
 const FACTORS_MAX = 16;
 
 /**
  * E-step and the counts of the M-step in one pass over the votes. Returns the log-likelihood, nats.
- * Probabilities are multiplied and rescaled in time: cheaper than an exponential per class and item.
+ * Probabilities are multiplied and rescaled in time: cheaper than an exponential per class and
+ * item.
  */
 function emPass({ start, row }: ByItem, pass: Pass, k: number): number {
   const { errors, probabilities, counts, mass } = pass;
@@ -215,79 +224,97 @@ export interface DawidSkeneStream {
 }
 
 /**
- * Incremental EM (Neal and Hinton 1998): a new vote re-estimates the posterior of its item, and the difference moves
- * the counts of everybody who voted on it. Items and workers beyond those fitted are taken as they come.
+ * Incremental EM (Neal and Hinton 1998): a new vote re-estimates the posterior of its item, and
+ * the difference moves the counts of everybody who voted on it. Items and workers beyond those
+ * fitted are taken as they come.
  */
-export function dawidSkeneStream(model: DawidSkene, votes: VoteList): DawidSkeneStream {
-  const k = model.classes;
-  const votesOf = new Map<number, number[]>();
-  const posteriors = new Map<number, Float64Array>();
-  const counts = new Map<number, Float64Array>();
-  const priorCounts = new Float64Array(k);
+export const dawidSkeneStream = (model: DawidSkene, votes: VoteList): DawidSkeneStream =>
+  new Stream(model, votes);
 
-  const countsOf = (worker: number): Float64Array => {
-    const found = counts.get(worker) ?? new Float64Array(k * k);
-    counts.set(worker, found);
-    return found;
-  };
-  const move = (row: number, change: (t: number) => number) => {
-    const table = countsOf(Math.floor(row / k));
-    for (let t = 0; t < k; t++) {
-      const at = (row % k) * k + t;
-      table[at] = (table[at] as number) + change(t);
-    }
-  };
-  const error = (worker: number, label: number, truth: number): number => {
-    const table = counts.get(worker);
-    if (table === undefined) return 1 / k;
-    let total = 0;
-    for (let l = 0; l < k; l++) total += Math.max(COUNT_MIN, table[l * k + truth] as number);
-    return Math.max(COUNT_MIN, table[label * k + truth] as number) / total;
-  };
-  const priors = () => {
-    const total = priorCounts.reduce((sum, mass) => sum + mass, 0);
-    return total === 0 ? model.priors.slice() : priorCounts.map((mass) => mass / total);
-  };
-  const estimate = (rows: readonly number[]): Float64Array => {
-    const scores = priors().map((p) => Math.log(Math.max(COUNT_MIN, p)));
-    for (const row of rows)
-      for (let t = 0; t < k; t++)
-        scores[t] = (scores[t] as number) + Math.log(error(Math.floor(row / k), row % k, t));
-    const top = Math.max(...scores);
-    const total = scores.reduce((sum, score) => sum + Math.exp(score - top), 0);
-    return scores.map((score) => Math.exp(score - top) / total);
-  };
+/** A vote as the counts are indexed: worker * classes + label. */
+type Row = number;
 
-  for (let v = 0; v < votes.item.length; v++) {
-    const item = votes.item[v] as number;
-    const row = (votes.worker[v] as number) * k + (votes.label[v] as number);
-    let posterior = posteriors.get(item);
-    if (posterior === undefined) {
-      posterior = model.probabilities.slice(item * k, (item + 1) * k);
-      posteriors.set(item, posterior);
-      votesOf.set(item, []);
-      for (let t = 0; t < k; t++)
-        priorCounts[t] = (priorCounts[t] as number) + (posterior[t] as number);
+class Stream implements DawidSkeneStream {
+  private readonly k: number;
+  private readonly fitted: Float64Array;
+  private readonly votesOf = new Map<number, Row[]>();
+  private readonly posteriors = new Map<number, Float64Array>();
+  /** Of each worker, [classes * classes] as the model's errors, not normalised. */
+  private readonly counts = new Map<number, Float64Array>();
+  private readonly classMass: Float64Array;
+
+  constructor(model: DawidSkene, votes: VoteList) {
+    this.k = model.classes;
+    this.fitted = model.priors;
+    this.classMass = new Float64Array(this.k);
+    for (let v = 0; v < votes.item.length; v++) {
+      const item = votes.item[v] as number;
+      const known = this.posteriors.get(item);
+      const posterior = known ?? model.probabilities.slice(item * this.k, (item + 1) * this.k);
+      if (known === undefined) {
+        this.posteriors.set(item, posterior);
+        this.votesOf.set(item, []);
+        addTo(this.classMass, 0, posterior);
+      }
+      const row = (votes.worker[v] as number) * this.k + (votes.label[v] as number);
+      this.votesOf.get(item)?.push(row);
+      this.move(row, posterior);
     }
-    votesOf.get(item)?.push(row);
-    move(row, (t) => posterior[t] as number);
   }
 
-  return {
-    error,
-    posterior: (item) => (posteriors.get(item) ?? priors()).slice(),
-    fold(item, worker, label) {
-      assert(label >= 0 && label < k, "a vote is for one of the classes");
-      const rows = votesOf.get(item) ?? [];
-      const before = posteriors.get(item) ?? new Float64Array(k);
-      const row = worker * k + label;
-      const after = estimate([...rows, row]);
-      for (const old of rows) move(old, (t) => (after[t] as number) - (before[t] as number));
-      move(row, (t) => after[t] as number);
-      for (let t = 0; t < k; t++)
-        priorCounts[t] = (priorCounts[t] as number) + (after[t] as number) - (before[t] as number);
-      votesOf.set(item, [...rows, row]);
-      posteriors.set(item, after);
-    },
-  };
+  fold(item: number, worker: number, label: number): void {
+    assert(label >= 0 && label < this.k, "a vote is for one of the classes");
+    const earlier = this.votesOf.get(item) ?? [];
+    const before = this.posteriors.get(item) ?? new Float64Array(this.k);
+    const row = worker * this.k + label;
+    const after = this.estimate([...earlier, row]);
+    const change = after.map((p, t) => p - (before[t] as number));
+    for (const old of earlier) this.move(old, change);
+    this.move(row, after);
+    addTo(this.classMass, 0, change);
+    this.votesOf.set(item, [...earlier, row]);
+    this.posteriors.set(item, after);
+  }
+
+  posterior(item: number): Float64Array {
+    return (this.posteriors.get(item) ?? this.priors()).slice();
+  }
+
+  error(worker: number, label: number, truth: number): number {
+    const table = this.counts.get(worker);
+    if (table === undefined) return 1 / this.k;
+    const at = (l: number) => Math.max(COUNT_MIN, table[l * this.k + truth] as number);
+    let total = 0;
+    for (let l = 0; l < this.k; l++) total += at(l);
+    return at(label) / total;
+  }
+
+  /** Adds to the counts of the vote's worker, by truth. */
+  private move(row: Row, change: Float64Array): void {
+    const worker = Math.floor(row / this.k);
+    const table = this.counts.get(worker) ?? new Float64Array(this.k * this.k);
+    this.counts.set(worker, table);
+    addTo(table, (row % this.k) * this.k, change);
+  }
+
+  private priors(): Float64Array {
+    const total = this.classMass.reduce((sum, mass) => sum + mass, 0);
+    return total === 0 ? this.fitted.slice() : this.classMass.map((mass) => mass / total);
+  }
+
+  private estimate(rows: readonly Row[]): Float64Array {
+    const scores = this.priors().map((p) => Math.log(Math.max(COUNT_MIN, p)));
+    for (const row of rows)
+      for (let t = 0; t < this.k; t++)
+        scores[t] =
+          (scores[t] as number) + Math.log(this.error(Math.floor(row / this.k), row % this.k, t));
+    softmaxInPlace(scores, this.k);
+    return scores;
+  }
+}
+
+/** `table[from + t] += change[t]`. */
+function addTo(table: Float64Array, from: number, change: Float64Array): void {
+  for (let t = 0; t < change.length; t++)
+    table[from + t] = (table[from + t] as number) + (change[t] as number);
 }

@@ -4,9 +4,9 @@ import { ABSTAIN, type VoteMatrix } from "./votes.ts";
 import { accuraciesFromAgreement, balanceOfMajority, weightedVote } from "./weighted-vote.ts";
 
 /**
- * Label model for rules: Dawid and Skene with one accuracy a source, which is all that votes of a rule that only
- * ever says one class can tell (its confusion matrix has one free row). Errors fall evenly on the other classes;
- * an abstention says nothing.
+ * Label model for rules: Dawid and Skene with one accuracy a source, which is all that votes of a
+ * rule that only ever says one class can tell (its confusion matrix has one free row). Errors fall
+ * evenly on the other classes; an abstention says nothing.
  */
 export interface EmLabelModel {
   /** [sources] */
@@ -20,8 +20,9 @@ export interface EmLabelModel {
 
 export interface EmLabelModelOptions {
   /**
-   * [classes], fixed; or `learned`. With one-class rules a learned balance is not identified: the likelihood grows
-   * as the balance runs to the class of the rules that agree most, and the labels collapse. Kept for comparison.
+   * [classes], fixed; or `learned`. With one-class rules a learned balance is not identified: the
+   * likelihood grows as the balance runs to the class of the rules that agree most, and the labels
+   * collapse. Kept for comparison.
    */
   readonly classBalance?: Float64Array | "learned";
   /** Accuracies stay inside; absent, they run free. */

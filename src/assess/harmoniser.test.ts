@@ -9,7 +9,9 @@ import { fitHarmoniser, type HarmoniserOptions, harmoniserFromJson } from "./har
 import { SCALARISERS } from "./scalarisers.ts";
 import { ABSTAIN, mostProbable, riskOf, voteMatrix, voteRows } from "./votes.ts";
 
-/** Two clusters, three noisy sources; the last one, the "model", is wrong wherever its coin says so. */
+/**
+ * Two clusters, three noisy sources; the last one, the "model", is wrong wherever its coin says so.
+ */
 function world(seed: number, n = 600) {
   const rng = rngOf(seed);
   const truth = Array.from({ length: n }, () => rng.int(2));

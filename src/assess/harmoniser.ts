@@ -17,7 +17,10 @@ import { softmaxInPlace } from "#num/softmax.ts";
 import { type ParetoLoss, paretoLoss, SCALARISERS, shareOut } from "./scalarisers.ts";
 import { ABSTAIN, type VoteMatrix, voteRows } from "./votes.ts";
 
-/** What stops training and picks among settings: held-out weak votes (no gold needed), or gold labels. */
+/**
+ * What stops training and picks among settings: held-out weak votes (no gold needed), or gold
+ * labels.
+ */
 export type Selection =
   | { readonly kind: "weak"; readonly features: Matrix; readonly votes: VoteMatrix }
   | {

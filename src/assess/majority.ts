@@ -1,8 +1,8 @@
 import type { VoteMatrix } from "./votes.ts";
 
 /**
- * Share of the votes each class got, [items * classes]. An item nobody votes on gets `prior` (default: uniform).
- * Ties stay ties: the first class is the most probable one by `mostProbable`.
+ * Share of the votes each class got, [items * classes]. An item nobody votes on gets `prior`
+ * (default: uniform). Ties stay ties: the first class is the most probable one by `mostProbable`.
  */
 export function majorityVote(matrix: VoteMatrix, prior?: Float64Array): Float64Array {
   const { items, sources, classes, votes } = matrix;

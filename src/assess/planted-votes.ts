@@ -1,7 +1,10 @@
 import type { Rng } from "#core/rng.ts";
 import { ABSTAIN, type VoteMatrix } from "./votes.ts";
 
-/** Votes whose truth is known, for tests and benchmarks: independent sources, errors even over the other classes. */
+/**
+ * Votes whose truth is known, for tests and benchmarks: independent sources, errors even over the
+ * other classes.
+ */
 export function plantedVotes({
   rng,
   items,

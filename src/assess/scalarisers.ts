@@ -7,13 +7,16 @@ import { ABSTAIN, type VoteMatrix } from "./votes.ts";
  *     linear   G = sum_j w_j l_j            square  G = (sum_j w_j l_j)^2
  *     2-norm   G = sqrt(sum_j (w_j l_j)^2)  max     G = max_j w_j l_j
  *
- * The first three grow strictly in every loss, so that a minimiser is Pareto optimal; `max` grows only weakly, so
- * its minimisers are weakly so (Zhao et al. 2023, arXiv 2306.16564).
+ * The first three grow strictly in every loss, so that a minimiser is Pareto optimal; `max` grows
+ * only weakly, so its minimisers are weakly so (Zhao et al. 2023, arXiv 2306.16564).
  */
 export const SCALARISERS = ["linear", "square", "2-norm", "max"] as const;
 export type Scalariser = (typeof SCALARISERS)[number];
 
-/** Whom weights are shared among: all sources (an item with many votes weighs more), or an item's voters. */
+/**
+ * Whom weights are shared among: all sources (an item with many votes weighs more), or an item's
+ * voters.
+ */
 export type Normalise = "all" | "voters";
 
 export interface ParetoLoss {
@@ -25,11 +28,13 @@ export interface ParetoLoss {
 }
 
 /**
- * G of the items `rows` under their logits, with gradients: `logits` [rows.length * classes] → mean of G over the
- * rows and its gradient [rows.length * classes]. A row without votes counts with 0 and has no gradient.
+ * G of the items `rows` under their logits, with gradients: `logits` [rows.length * classes] → mean
+ * of G over the rows and its gradient [rows.length * classes]. A row without votes counts with 0
+ * and has no gradient.
  *
  * dG/dz_c = sum_j (dG/dl_j) (p_c - [vote_j = c]), with dG/dl_j
- *     linear w_j,  square 2 w_j sum_i w_i l_i,  2-norm w_j^2 l_j / G,  max w_j for the worst source, else 0.
+ *     linear  w_j                  square  2 w_j sum_i w_i l_i
+ *     2-norm  w_j^2 l_j / G        max     w_j for the worst source, else 0
  */
 export function paretoLoss(
   options: ParetoLoss,

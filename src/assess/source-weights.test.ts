@@ -24,7 +24,8 @@ test("gradient correlation by hand", () => {
     2,
   );
   const { values } = gradientCorrelation(votes, new Float64Array(8).fill(0.5));
-  // Source 0: +, -, +, -; source 1: +, -, -, +: uncorrelated. Source 2: 0, +, 0, + centred: -, +, -, +.
+  // Source 0: +, -, +, -; source 1: +, -, -, +: uncorrelated. Source 2: 0, +, 0, + centred: -, +,
+  // -, +.
   expect(values[0 * 3 + 1]).toBeCloseTo(0, 12);
   expect(values[0 * 3 + 2]).toBeCloseTo(-1, 12);
   expect(values[1 * 3 + 2]).toBeCloseTo(0, 12);

@@ -10,9 +10,9 @@ const FLOOR_SHARE = 0.5;
 const POWER_ITERATIONS = 10;
 
 /**
- * Correlation [sources, sources] of the sources' gradients g_ij = onehot(vote_ij) - h(x_i), 0 where source j abstains,
- * each class's column centred over the items. `probabilities`: [items * classes], h(x). A source that never votes
- * correlates with nothing.
+ * Correlation [sources, sources] of the sources' gradients g_ij = onehot(vote_ij) - h(x_i), 0 where
+ * source j abstains, each class's column centred over the items. `probabilities`: [items *
+ * classes], h(x). A source that never votes correlates with nothing.
  */
 export function gradientCorrelation(matrix: VoteMatrix, probabilities: ArrayLike<number>): Dense64 {
   const { items, sources, classes, votes } = matrix;
@@ -65,13 +65,16 @@ function correlationOf(
   return { rows: sources, cols: sources, values };
 }
 
-/** Weight to sources that pull the way most pull: ten power iterations from ones. [sources], sums to 1. */
+/**
+ * Weight to sources that pull the way most pull: ten power iterations from ones. [sources], sums to
+ * 1.
+ */
 export const maxEigWeights = (correlation: Dense64): Float64Array =>
   withFloor(powerIteration(correlation, { iterations: POWER_ITERATIONS }).vector);
 
 /**
- * Weights of least variance, C^-1 1: copies share one voice. [sources], sums to 1. Exact copies make C singular; the
- * solver then adds the smallest ridge that mends it.
+ * Weights of least variance, C^-1 1: copies share one voice. [sources], sums to 1. Exact copies
+ * make C singular; the solver then adds the smallest ridge that mends it.
  */
 export function minVarWeights(correlation: Dense64): Float64Array {
   const ones = new Float64Array(correlation.rows).fill(1);
@@ -80,7 +83,10 @@ export function minVarWeights(correlation: Dense64): Float64Array {
   return withFloor(solved.value.x);
 }
 
-/** Normalises, and deals half of the say evenly: what exceeds 0.5/m keeps its proportions in the other half. */
+/**
+ * Normalises, and deals half of the say evenly: what exceeds 0.5/m keeps its proportions in the
+ * other half.
+ */
 function withFloor(raw: Float64Array): Float64Array {
   const total = raw.reduce((sum, w) => sum + w, 0);
   const floor = FLOOR_SHARE / raw.length;
@@ -90,7 +96,9 @@ function withFloor(raw: Float64Array): Float64Array {
   return excess.map((w) => floor + (w / over) * (1 - FLOOR_SHARE));
 }
 
-/** Pairs of sources whose gradients correlate above `COPIED_ABOVE`: one may be a copy of the other. */
+/**
+ * Pairs of sources whose gradients correlate above `COPIED_ABOVE`: one may be a copy of the other.
+ */
 export function copiedSources(
   correlation: Dense64,
 ): { readonly a: number; readonly b: number; readonly correlation: number }[] {

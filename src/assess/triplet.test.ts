@@ -9,7 +9,8 @@ const share = (labels: Int16Array, truth: ArrayLike<number>) =>
   labels.filter((label, i) => label === truth[i]).length / labels.length;
 
 test("the closed form on exact moments gives the planted accuracies", () => {
-  // Sources at 0.9, 0.8, 0.7 on balanced classes, every joint outcome in its exact proportion (of 2,000).
+  // Sources at 0.9, 0.8, 0.7 on balanced classes, every joint outcome in its exact proportion (of
+  // 2,000).
   const accuracies = [0.9, 0.8, 0.7];
   const rows: number[][] = [];
   for (const truth of [0, 1])

@@ -3,15 +3,16 @@ import { err, ok, type Result } from "#core/result.ts";
 import { ABSTAIN, type VoteMatrix } from "./votes.ts";
 
 /**
- * Triplet label model: the closed form of FlyingSquid (Fu et al. 2020, arXiv 2002.11955), one class against the
- * rest at a time. For sources independent given the class, v_j in {1 = votes c, -1 = votes another, 0 = abstains}
- * and d_j = E[v_j | c] - E[v_j | not c],
+ * Triplet label model: the closed form of FlyingSquid (Fu et al. 2020, arXiv 2002.11955), one class
+ * against the rest at a time. For sources independent given the class, v_j in {1 = votes c, -1 =
+ * votes another, 0 = abstains} and d_j = E[v_j | c] - E[v_j | not c],
  *
  *     Cov(v_i, v_j) = p (1 - p) d_i d_j,   so   d_i^2 = |C_ij C_ik / C_jk| / (p (1 - p))
  *
- * for every triplet; the median over triplets is taken, and sources are held to be better than chance (d_i >= 0).
- * FlyingSquid uses raw moments, which equal these where classes are balanced and sources symmetric. Covariances
- * also hold for a rule that only ever says one class, given the class balance p, which is not learned.
+ * for every triplet; the median over triplets is taken, and sources are held to be better than
+ * chance (d_i >= 0). FlyingSquid uses raw moments, which equal these where classes are balanced and
+ * sources symmetric. Covariances also hold for a rule that only ever says one class, given the
+ * class balance p, which is not learned.
  */
 export interface TripletModel {
   readonly sources: number;
@@ -35,7 +36,10 @@ export interface TripletOptions {
 
 /** Rates are kept off 0 and 1 by this much: one vote never decides alone. */
 const RATE_MIN = 1e-3;
-/** Triplets a source is estimated from at most: the median no longer moves, and cost stays linear in sources. */
+/**
+ * Triplets a source is estimated from at most: the median no longer moves, and cost stays linear in
+ * sources.
+ */
 const PARTNERS_MAX = 24;
 
 export function fitTriplet(
@@ -67,7 +71,10 @@ export function fitTriplet(
   return ok({ sources, classes, votesFor, votesAgainst, classBalance: balance });
 }
 
-/** Probabilities [items * classes]: one-vs-rest odds, normalised over the classes. Linear in votes and classes. */
+/**
+ * Probabilities [items * classes]: one-vs-rest odds, normalised over the classes. Linear in votes
+ * and classes.
+ */
 export function tripletProbabilities(model: TripletModel, matrix: VoteMatrix): Float64Array {
   const { sources, classes, votesFor, votesAgainst } = model;
   assert(matrix.sources === sources && matrix.classes === classes, "votes of the sources fitted");
@@ -102,7 +109,9 @@ export function tripletProbabilities(model: TripletModel, matrix: VoteMatrix): F
 }
 
 interface PairCounts {
-  /** [sources * sources * classes] at (i, j, c): items where i votes c and j votes anything; i != j. */
+  /**
+   * [sources * sources * classes] at (i, j, c): items where i votes c and j votes anything; i != j.
+   */
   readonly given: Uint32Array;
   /** [sources * sources * classes] at (i, j, c), i < j: items where both vote c. */
   readonly both: Uint32Array;
@@ -148,7 +157,10 @@ function countByBits(matrix: VoteMatrix): PairCounts {
 /** Items a block of bits covers: those of 20 sources stay in the second-level cache. */
 const BLOCK_ITEMS = 32 * 512;
 
-/** Bits of items `start` up to `end`: [sources * classes * words] who voted what, [sources * words] who voted. */
+/**
+ * Bits of items `start` up to `end`: [sources * classes * words] who voted what, [sources * words]
+ * who voted.
+ */
 function blockBits({ sources, classes, votes }: VoteMatrix, start: number, end: number) {
   const words = Math.ceil((end - start) / 32);
   const bits = new Int32Array(sources * classes * words);
@@ -276,7 +288,8 @@ function separations(moments: Moments, sources: number, p: number): Float64Array
     const scale = (deviation[i] as number) * (deviation[j] as number);
     return scale === 0 ? 0 : Math.abs(at(i, j)) / scale;
   };
-  // Two standard errors of a correlation that is really 0: below it a ratio of covariances is noise.
+  // Two standard errors of a correlation that is really 0: below it a ratio of covariances is
+  // noise.
   const noise = 2 / Math.sqrt(items);
   return Float64Array.from({ length: sources }, (_, i) => {
     const partners = Array.from({ length: sources }, (_, j) => j)
@@ -292,8 +305,9 @@ function separations(moments: Moments, sources: number, p: number): Float64Array
 }
 
 /**
- * Which share of d_i is in voting for the class more often when it is true, the rest being in voting against it less:
- * Cov([i votes c], v_j) / Cov(v_i, v_j) is that share for every j, pooled here with weights d_j.
+ * Which share of d_i is in voting for the class more often when it is true, the rest being in
+ * voting against it less: Cov([i votes c], v_j) / Cov(v_i, v_j) is that share for every j, pooled
+ * here with weights d_j.
  */
 function shareOfFor(
   { covariance, covarianceFor }: Moments,
@@ -310,7 +324,10 @@ function shareOfFor(
   return whole === 0 ? 0.5 : Math.min(1, Math.max(0, part / whole));
 }
 
-/** log of the rate given the class over the rate given another, from the mean rate and their difference. */
+/**
+ * log of the rate given the class over the rate given another, from the mean rate and their
+ * difference.
+ */
 function logRatio(rate: number, difference: number, p: number): number {
   if (rate === 0) return 0;
   const floor = RATE_MIN * rate;

@@ -102,7 +102,9 @@ export function voteList(matrix: VoteMatrix): VoteList {
   return { items, workers: sources, classes, item, worker, label };
 }
 
-/** What can be said of the sources without knowing what is right; each [sources], shares in [0, 1]. */
+/**
+ * What can be said of the sources without knowing what is right; each [sources], shares in [0, 1].
+ */
 export interface SourceStatistics {
   /** Share of items the source votes on. */
   readonly coverage: Float64Array;
@@ -166,8 +168,8 @@ export function mostProbable(probabilities: Float64Array, classes: number): Int1
 }
 
 /**
- * 1 - p(label) per item: the probability that `labels[i]` is wrong; NaN where the label is an abstention, since
- * there is then nothing to be wrong. `probabilities`: [items * classes].
+ * 1 - p(label) per item: the probability that `labels[i]` is wrong; NaN where the label is an
+ * abstention, since there is then nothing to be wrong. `probabilities`: [items * classes].
  */
 export function riskOf(
   probabilities: ArrayLike<number>,

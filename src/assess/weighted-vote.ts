@@ -13,9 +13,10 @@ export interface WeightedVoteOptions {
 }
 
 /**
- * Naive Bayes over votes: log p(c) + sum over voters of w_j [vote_j = c], w_j = ln(a_j (K - 1) / (1 - a_j)),
- * the optimal weights for independent sources that err evenly over the other classes (Nitzan and Paroush 1982).
- * `accuracies`: [sources], clipped to [0.05, 0.95] unless told otherwise. Returns [items * classes] probabilities.
+ * Naive Bayes over votes: log p(c) + sum over voters of w_j [vote_j = c], w_j = ln(a_j (K - 1) / (1
+ * - a_j)), the optimal weights for independent sources that err evenly over the other classes
+ * (Nitzan and Paroush 1982). `accuracies`: [sources], clipped to [0.05, 0.95] unless told
+ * otherwise. Returns [items * classes] probabilities.
  */
 export function weightedVote(
   matrix: VoteMatrix,
@@ -55,10 +56,10 @@ function logOdds(
 }
 
 /**
- * Accuracy of each source without gold: how often it agrees with what the others say together. Round 1 compares
- * with the majority of the others, later rounds with their weighted vote. Items where nobody else votes, or the
- * others are tied, say nothing. One agreement and one disagreement are added to each count, so that a source seen
- * once is not taken for perfect. Returns [sources].
+ * Accuracy of each source without gold: how often it agrees with what the others say together.
+ * Round 1 compares with the majority of the others, later rounds with their weighted vote. Items
+ * where nobody else votes, or the others are tied, say nothing. One agreement and one disagreement
+ * are added to each count, so that a source seen once is not taken for perfect. Returns [sources].
  */
 export function accuraciesFromAgreement(
   matrix: VoteMatrix,
@@ -112,8 +113,9 @@ function isAhead(scores: Float64Array, best: number): boolean {
 }
 
 /**
- * Accuracy of each source where gold is known, (right + 1) / (votes + 2). `gold`: [items] class index, or `ABSTAIN`
- * where it is not known. Returns [sources]; a source with no vote on a gold item gets 1/2.
+ * Accuracy of each source where gold is known, (right + 1) / (votes + 2). `gold`: [items] class
+ * index, or `ABSTAIN` where it is not known. Returns [sources]; a source with no vote on a gold
+ * item gets 1/2.
  */
 export function accuraciesFromGold(matrix: VoteMatrix, gold: ArrayLike<number>): Float64Array {
   const { items, sources, votes } = matrix;
@@ -132,7 +134,9 @@ export function accuraciesFromGold(matrix: VoteMatrix, gold: ArrayLike<number>):
   return right.map((count, j) => count / (counted[j] as number));
 }
 
-/** Class balance of the majority vote over items with a vote, one pseudo-item per class. [classes] */
+/**
+ * Class balance of the majority vote over items with a vote, one pseudo-item per class. [classes]
+ */
 export function balanceOfMajority(matrix: VoteMatrix): Float64Array {
   const { items, classes } = matrix;
   const shares = majorityVote(matrix);

@@ -14,8 +14,9 @@ export const Isotonic = z
 export type Isotonic = z.infer<typeof Isotonic>;
 
 /**
- * Isotonic regression by pooling adjacent violators (Ayer et al. 1955): the rising map with the least squared error.
- * Equal scores are one point with their mean outcome. `scores`: [n]; `outcomes`: [n], mostly 0 or 1.
+ * Isotonic regression by pooling adjacent violators (Ayer et al. 1955): the rising map with the
+ * least squared error. Equal scores are one point with their mean outcome. `scores`: [n];
+ * `outcomes`: [n], mostly 0 or 1.
  */
 export function fitIsotonic(scores: ArrayLike<number>, outcomes: ArrayLike<number>): Isotonic {
   assert(scores.length > 0 && scores.length === outcomes.length, "an outcome for every score");

@@ -12,9 +12,9 @@ const STEP_MIN = 1e-10;
 const RIDGE = 1e-12;
 
 /**
- * Newton's method with backtracking (Lin, Lin and Weng 2007) on Platt's smoothed targets, (n+ + 1) / (n+ + 2) for an
- * event and 1 / (n- + 2) for none, so that separable data do not drive a to infinity.
- * `scores`: [n]; `happened`: [n] 1 where the event happened, else 0.
+ * Newton's method with backtracking (Lin, Lin and Weng 2007) on Platt's smoothed targets, (n+ + 1)
+ * / (n+ + 2) for an event and 1 / (n- + 2) for none, so that separable data do not drive a to
+ * infinity. `scores`: [n]; `happened`: [n] 1 where the event happened, else 0.
  */
 export function fitPlatt(scores: ArrayLike<number>, happened: ArrayLike<number>): Platt {
   const n = scores.length;

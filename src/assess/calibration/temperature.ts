@@ -2,7 +2,9 @@ import { z } from "zod";
 import { assert } from "#core/assert.ts";
 import { softmaxInPlace } from "#num/softmax.ts";
 
-/** Temperature scaling (Guo et al. 2017): softmax(logits / T), T > 0 by maximum likelihood on gold. */
+/**
+ * Temperature scaling (Guo et al. 2017): softmax(logits / T), T > 0 by maximum likelihood on gold.
+ */
 export const Temperature = z.strictObject({
   kind: z.literal("temperature"),
   temperature: z.number().positive(),
@@ -21,7 +23,8 @@ export function fitTemperature(
   gold: ArrayLike<number>,
 ): Temperature {
   assert(gold.length > 0 && logits.length === gold.length * classes, "logits for every gold label");
-  // The likelihood is convex in b = 1/T; its slope there is the sum of E[z] - z_gold, which rises with b.
+  // The likelihood is convex in b = 1/T; its slope there is the sum of E[z] - z_gold, which rises
+  // with b.
   let low = Math.log(1 / TEMPERATURE_MAX);
   let high = Math.log(1 / TEMPERATURE_MIN);
   for (let step = 0; step < BISECTIONS; step++) {

@@ -28,21 +28,26 @@ export interface SelectiveOptions {
   readonly target: number;
   /** Probability with which the promise may fail. */
   readonly delta: number;
-  /** Rising thresholds, fixed before the outcomes were seen. Default: 1/1000 to 1 in steps of 1/1000. */
+  /**
+   * Rising thresholds, fixed before the outcomes were seen. Default: 1/1000 to 1 in steps of
+   * 1/1000.
+   */
   readonly thresholds?: ArrayLike<number>;
 }
 
 const STEPS = 1_000;
 
 /**
- * The loosest threshold on risk whose accepted items err at most `target` of the time, with probability 1 - `delta`
- * over the calibration sample. Thresholds are tested from strict to loose at level delta, stopping at the first that
- * fails: fixed-sequence testing, which needs no correction for the number tried (Angelopoulos et al. 2021, "Learn then
- * Test"). The test is exact binomial: given how many are accepted, errors are independent draws at the true rate.
+ * The loosest threshold on risk whose accepted items err at most `target` of the time, with
+ * probability 1 - `delta` over the calibration sample. Thresholds are tested from strict to loose
+ * at level delta, stopping at the first that fails: fixed-sequence testing, which needs no
+ * correction for the number tried (Angelopoulos et al. 2021, "Learn then Test"). The test is exact
+ * binomial: given how many are accepted, errors are independent draws at the true rate.
  *
- * The sequence may start anywhere as long as no outcome decides where. It starts at the threshold that would most
- * likely pass if the risks were right: too strict a start has too few items, and one error ends it.
- * `risk`: [n]; `wrong`: [n] 1 where the proposal is wrong. Both must come from items nobody chose by their outcome.
+ * The sequence may start anywhere as long as no outcome decides where. It starts at the threshold
+ * that would most likely pass if the risks were right: too strict a start has too few items, and
+ * one error ends it. `risk`: [n]; `wrong`: [n] 1 where the proposal is wrong. Both must come from
+ * items nobody chose by their outcome.
  */
 export function selectiveThreshold(
   risk: ArrayLike<number>,

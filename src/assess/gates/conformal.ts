@@ -17,9 +17,10 @@ export interface TooFewScores {
 }
 
 /**
- * Split conformal threshold (Vovk et al. 2005; Papadopoulos et al. 2002): the ceil((n + 1)(1 - alpha))-th smallest of
- * n calibration scores. A fresh exchangeable score is at most the threshold with probability at least 1 - alpha.
- * `scores`: nonconformity of the right label, for a harmoniser 1 - h(x)[gold].
+ * Split conformal threshold (Vovk et al. 2005; Papadopoulos et al. 2002): the ceil((n + 1)(1 -
+ * alpha))-th smallest of n calibration scores. A fresh exchangeable score is at most the threshold
+ * with probability at least 1 - alpha. `scores`: nonconformity of the right label, for a harmoniser
+ * 1 - h(x)[gold].
  */
 export function conformalThreshold(
   scores: ArrayLike<number>,

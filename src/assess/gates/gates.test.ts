@@ -34,7 +34,10 @@ test("conformal coverage holds on average: 2,000 calibrations", () => {
   expect(Math.abs(covered / runs - 46 / 51)).toBeLessThan(0.04);
 });
 
-/** Four in five items are easy, at a risk below 0.04; the rest are anything. The risks are right on average. */
+/**
+ * Four in five items are easy, at a risk below 0.04; the rest are anything. The risks are right on
+ * average.
+ */
 function calibrated(rng: Rng, n: number) {
   const risk = Float64Array.from(
     { length: n },

@@ -1,25 +1,18 @@
 import { z } from "zod";
-import { copiedSources } from "#assess/source-weights.ts";
-import {
-  ABSTAIN,
-  mostProbable,
-  riskOf,
-  type SourceStatistics,
-  sourceStatistics,
-  type VoteMatrix,
-} from "#assess/votes.ts";
+import { ABSTAIN, mostProbable, riskOf, sourceStatistics } from "#assess/votes.ts";
 import type { Ctx } from "#core/contracts.ts";
 import { Problem } from "#core/errors.ts";
 import { defineOperation } from "#core/operation.ts";
 import { Rule } from "#core/project.ts";
 import { exampleRows } from "./example.ts";
 import { failureProblem } from "./failures.ts";
-import { featuresOf, featurise } from "./features.ts";
+import { cutWarning, featuresOf, featurise } from "./features.ts";
 import { type Fit, fitSources, Model } from "./fit.ts";
 import { GoldReport, goldReport, SELECTION_GOLD_MIN } from "./gold-report.ts";
 import { Options, scalariserOf } from "./options.ts";
 import { calibrated } from "./risk.ts";
 import { classesOf, ProposalOf, Row, type Table, tableOf } from "./rows.ts";
+import { perSource, SourceReport, warningsOf } from "./source-report.ts";
 import { sourcesOf, votesOf } from "./sources.ts";
 
 const ITEMS_MAX = 1_000_000;
@@ -56,16 +49,6 @@ export const RiskRow = z.strictObject({
   probability: z.number().min(0).max(1),
 });
 export type RiskRow = z.infer<typeof RiskRow>;
-
-const SourceReport = z.strictObject({
-  coverage: z.number(),
-  /** Share of its votes that the harmonizer's label agrees with; null without votes. */
-  agreement: z.number().nullable(),
-  /** Share of the say, summing to 1 over the sources. */
-  weight: z.number(),
-  overlap: z.number(),
-  conflicts: z.number(),
-});
 
 export const CalibrateOutput = z.strictObject({
   risk: z.array(RiskRow.shape.risk),
@@ -138,38 +121,39 @@ async function run(input: CalibrateInput, ctx: Ctx): Promise<CalibrateOutput> {
     calibrator: judged.calibrator,
   };
   const out = riskRows(table, model, probabilities);
-  const statistics = sourceStatistics(votes);
-  const own = table.proposals.map(({ source }) => source.id);
-  const { by: select, learningRate, weightDecay, epochs } = fit.harmoniser.chosen;
-  const abstained = labels.filter((label) => label === ABSTAIN).length;
+  const about = { sources, votes, fit, statistics: sourceStatistics(votes) };
+  const own = new Set(table.proposals.map(({ source }) => source.id));
   return {
     risk: out.map(({ risk }) => risk),
     harmonizerLabel: out.map(({ harmonizerLabel }) => harmonizerLabel),
     rows: out,
-    perSource: perSource({ sources, votes, statistics, fit, probabilities }),
+    perSource: perSource({ ...about, probabilities }),
     model,
     report: {
-      items: table.rows.length,
-      proposed: table.rows.length - abstained,
-      abstained,
+      ...counted(labels),
       classes,
       scalariser: scalariserOf(options),
-      select,
-      learningRate,
-      weightDecay,
-      epochs,
+      ...settingsOf(fit),
       truncated,
       gold: judged.report,
     },
     warnings: [
       ...table.warnings,
-      ...warningsOf({ sources, own: new Set(own), statistics, fit, votes, labels, classes }),
-      ...(truncated === 0
-        ? []
-        : [`${truncated} items are longer than what is read, and were cut.`]),
+      ...warningsOf({ ...about, own, labels, classes }),
+      ...cutWarning(truncated),
       ...judged.warnings,
     ],
   };
+}
+
+function counted(labels: readonly number[]) {
+  const abstained = labels.filter((label) => label === ABSTAIN).length;
+  return { items: labels.length, proposed: labels.length - abstained, abstained };
+}
+
+function settingsOf({ harmoniser }: Fit) {
+  const { by: select, learningRate, weightDecay, epochs } = harmoniser.chosen;
+  return { select, learningRate, weightDecay, epochs };
 }
 
 function checkGold(gold: readonly number[]): void {
@@ -199,83 +183,6 @@ export function riskRows(table: Table, model: Model, probabilities: Float64Array
       probability: Math.min(1, probabilities[i * k + top] as number),
     };
   });
-}
-
-interface Sources {
-  readonly sources: readonly string[];
-  readonly statistics: SourceStatistics;
-  readonly fit: Fit;
-  readonly votes: VoteMatrix;
-}
-
-function perSource({
-  sources,
-  votes,
-  statistics,
-  fit,
-  probabilities,
-}: Sources & { readonly probabilities: Float64Array }): CalibrateOutput["perSource"] {
-  const best = mostProbable(probabilities, votes.classes);
-  return Object.fromEntries(
-    sources.map((source, j) => {
-      let voted = 0;
-      let agreed = 0;
-      for (let i = 0; i < votes.items; i++) {
-        const vote = votes.votes[i * votes.sources + j];
-        if (vote === ABSTAIN) continue;
-        voted++;
-        if (vote === best[i]) agreed++;
-      }
-      return [
-        source,
-        {
-          coverage: statistics.coverage[j] as number,
-          agreement: voted === 0 ? null : agreed / voted,
-          weight: fit.weights[j] as number,
-          overlap: statistics.overlap[j] as number,
-          conflicts: statistics.conflicts[j] as number,
-        },
-      ];
-    }),
-  );
-}
-
-/** What a person should know before they trust the risks. */
-function warningsOf({
-  sources,
-  own,
-  statistics,
-  fit,
-  labels,
-  classes,
-}: Sources & {
-  /** Sources that propose. */
-  readonly own: ReadonlySet<string>;
-  readonly labels: readonly number[];
-  readonly classes: readonly string[];
-}): string[] {
-  const warnings: string[] = [];
-  const voters = sources.filter((source, j) => !own.has(source) && statistics.coverage[j] !== 0);
-  if (voters.length === 0)
-    warnings.push(
-      "No rule fires on any item: the harmonizer only imitates the proposer, and risk reflects how hard that is.",
-    );
-  for (const [j, source] of sources.entries()) {
-    if (own.has(source)) continue;
-    if (statistics.coverage[j] === 0) warnings.push(`"${source}" never votes.`);
-    if (statistics.coverage[j] === 1 && statistics.polarity[j]?.length === 1)
-      warnings.push(
-        `"${source}" votes "${classes[statistics.polarity[j]?.[0] ?? 0]}" on every item: it tells none apart, yet keeps its weight.`,
-      );
-  }
-  for (const { a, b, correlation } of copiedSources(fit.correlation))
-    warnings.push(
-      `"${sources[a]}" and "${sources[b]}" say the same (gradient correlation ${correlation.toFixed(2)}): reweight "min-var" gives copies one voice.`,
-    );
-  for (const [c, label] of classes.entries())
-    if (labels.some((proposed) => proposed !== ABSTAIN) && !labels.includes(c))
-      warnings.push(`"${label}" is never proposed.`);
-  return warnings;
 }
 
 export const calibrate = defineOperation({

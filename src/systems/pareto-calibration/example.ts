@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { Row } from "./rows.ts";
 
-/** Support tickets made up for the purpose: three classes, four rules' votes, and a model that is often wrong. */
+/**
+ * Support tickets made up for the purpose: three classes, four rules' votes, and a model that is
+ * often wrong.
+ */
 export const exampleRows: readonly Row[] = readFileSync(
   new URL("./example.jsonl", import.meta.url),
   "utf8",

@@ -9,9 +9,6 @@ export type FeatureOptions = Pick<Options, "features" | "buckets" | "fields">;
 
 /** Characters of a document that are read; the rest is cut, and counted. */
 const CHARS_MAX = 20_000;
-/** A sentence encoder reads about this many characters before its own limit. */
-const ENCODER_CHARS_MAX = 2_000;
-
 /** The part of the options that new items must be read by too. */
 export const featuresOf = ({ features, buckets, fields }: Options): FeatureOptions => ({
   features,
@@ -31,18 +28,31 @@ export async function featurise(
   documents: readonly Document[],
   { features, buckets, fields }: FeatureOptions,
 ): Promise<Featurised> {
-  const charsMax = features === "embedding" ? ENCODER_CHARS_MAX : CHARS_MAX;
   const texts = documents.map((document) => documentText(document, fields));
-  const truncated = texts.filter((text) => text.length > charsMax).length;
-  const cut = texts.map((text) => text.slice(0, charsMax));
-  if (features === "hash") return { matrix: hashedTextFeatures(cut, { buckets }), truncated };
-  const { loadEmbedder } = await import("#propose/embeddings.ts"); // 28 MB of weights: only when asked for
+  if (features === "hash") {
+    const { cut, truncated } = cutAt(texts, CHARS_MAX);
+    return { matrix: hashedTextFeatures(cut, { buckets }), truncated };
+  }
+  // 28 MB of weights: only when asked for.
+  const { EMBEDDED_CHARS_MAX, loadEmbedder } = await import("#propose/embeddings.ts");
+  const { cut, truncated } = cutAt(texts, EMBEDDED_CHARS_MAX);
   const embedder = await loadEmbedder();
   const rows = await embedder.embed(cut);
   assert(rows.length === cut.length, "an embedding for every text");
   return { matrix: denseFromRows(rows, embedder.dim), truncated };
 }
 
+function cutAt(texts: readonly string[], charsMax: number) {
+  return {
+    cut: texts.map((text) => text.slice(0, charsMax)),
+    truncated: texts.filter((text) => text.length > charsMax).length,
+  };
+}
+
 function documentText({ text, fields }: Document, names = Object.keys(fields)): string {
   return [...names.map((name) => fields[name] ?? "").map(String), text].join("\n");
 }
+
+/** What is said of documents that were not read to the end. */
+export const cutWarning = (truncated: number): string[] =>
+  truncated === 0 ? [] : [`${truncated} items are longer than what is read, and were cut.`];

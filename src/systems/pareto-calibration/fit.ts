@@ -68,7 +68,10 @@ const HELD_OUT = 0.15;
 /** Fewer items than this are all trained on, with the first settings. */
 const SPLIT_ITEMS_MIN = 40;
 
-/** As many epochs as make `EXAMPLES` with few items, up to the authors' 100; training stops early anyway. */
+/**
+ * As many epochs as make `EXAMPLES` with few items, up to the authors' 100; training stops early
+ * anyway.
+ */
 const epochsFor = (items: number): number =>
   Math.min(EPOCHS_MAX, Math.max(EPOCHS_DEFAULT, Math.ceil(EXAMPLES / items)));
 const EPOCHS_MAX = 100;

@@ -33,7 +33,10 @@ export const GoldReport = z.strictObject({
   /** Chance that a wrong proposal has the higher risk; null when all are right or all wrong. */
   auroc: z.number().nullable(),
   bins: z.array(Bin),
-  /** ECE of the mapped risk on the half that the map was not fitted on; null without a map or too few. */
+  /**
+   * ECE of the mapped risk on the half that the map was not fitted on; null without a map or too
+   * few.
+   */
   eceMapped: z.number().nullable(),
 });
 export type GoldReport = z.infer<typeof GoldReport>;
@@ -50,7 +53,10 @@ export interface GoldInput {
   readonly rng: Rng;
 }
 
-/** Reliability on held-out gold, and the isotonic map where it is asked for and there is enough to fit it on. */
+/**
+ * Reliability on held-out gold, and the isotonic map where it is asked for and there is enough to
+ * fit it on.
+ */
 export function goldReport({ risk, labels, gold, fresh, isotonic, rng }: GoldInput): {
   report: GoldReport | null;
   calibrator: Isotonic | null;
@@ -95,7 +101,10 @@ export function goldReport({ risk, labels, gold, fresh, isotonic, rng }: GoldInp
   };
 }
 
-/** Fits the map on one half and judges it on the other; what is put to use is the map of the judged half's sibling. */
+/**
+ * Fits the map on one half and judges it on the other; what is put to use is the map of the judged
+ * half's sibling.
+ */
 function mapped(
   risks: readonly number[],
   wrong: readonly number[],

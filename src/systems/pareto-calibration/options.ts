@@ -46,6 +46,8 @@ export const Options = z.strictObject({
 });
 export type Options = z.infer<typeof Options>;
 
-/** Square won on fine-tuned encoders and lost on linear heads and MLPs in the authors' own tables. */
+/**
+ * Square won on fine-tuned encoders and lost on linear heads and MLPs in the authors' own tables.
+ */
 export const scalariserOf = ({ scalariser }: Options): Scalariser =>
   scalariser === "auto" ? "linear" : scalariser;

@@ -34,7 +34,10 @@ function optionsOf(config: ProjectConfig): Options {
   });
 }
 
-/** Fits h on the pool, with what people said as one more source. Proposals must hold every source's vote. */
+/**
+ * Fits h on the pool, with what people said as one more source. Proposals must hold every source's
+ * vote.
+ */
 function learner(pool: readonly PoolRow<string>[], config: ProjectConfig): Learner<string> {
   const options = optionsOf(config);
   const { classes } = config.task.schema;
@@ -92,8 +95,8 @@ function learner(pool: readonly PoolRow<string>[], config: ProjectConfig): Learn
 }
 
 /**
- * The votes with what people said as the last source. Its weight gives a correction `share` of the whole say on an
- * item all others vote on, less where reviewers disagreed with each other.
+ * The votes with what people said as the last source. Its weight gives a correction `share` of the
+ * whole say on an item all others vote on, less where reviewers disagreed with each other.
  */
 function withCorrections(given: {
   readonly history: readonly Correction<string>[];
@@ -127,7 +130,10 @@ function modelOf(lesson: Lesson): Model {
   });
 }
 
-/** Assesses with what was learned: risk 1 - h(x)[label], what h would say itself, each vote as a reason. */
+/**
+ * Assesses with what was learned: risk 1 - h(x)[label], what h would say itself, each vote as a
+ * reason.
+ */
 function assessor(lesson: Lesson, config: ProjectConfig): Assessor<string> {
   const model = modelOf(lesson);
   const harmoniser = harmoniserFromJson(model.harmoniser);

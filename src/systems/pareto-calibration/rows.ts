@@ -16,7 +16,10 @@ const ProposalRow = z.strictObject({
   raw: z.string().optional(),
 });
 
-/** One line of a JSONL file: what the item says, what was proposed, who else votes, and what is right where known. */
+/**
+ * One line of a JSONL file: what the item says, what was proposed, who else votes, and what is
+ * right where known.
+ */
 export const Row = z.strictObject({
   id: ItemId,
   text: z.string().max(TEXT_CHARS_MAX),
@@ -48,7 +51,10 @@ export interface TableInput {
   readonly classes: readonly string[];
 }
 
-/** Drops repeated ids, joins proposals and rules to the rows, and counts every label outside the set. */
+/**
+ * Drops repeated ids, joins proposals and rules to the rows, and counts every label outside the
+ * set.
+ */
 export function tableOf({ rows, proposals, rules, classes }: TableInput): Table {
   const warnings: string[] = [];
   const kept = firstOfEach(rows, warnings);

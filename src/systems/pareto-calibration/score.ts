@@ -5,7 +5,7 @@ import { defineOperation } from "#core/operation.ts";
 import { RiskRow, riskRows } from "./calibrate.ts";
 import { exampleRows } from "./example.ts";
 import exampleModel from "./example-model.json" with { type: "json" };
-import { featurise } from "./features.ts";
+import { cutWarning, featurise } from "./features.ts";
 import { Model } from "./fit.ts";
 import { Row, tableOf } from "./rows.ts";
 
@@ -36,12 +36,7 @@ async function run({ model, items }: ScoreInput, ctx: Ctx): Promise<ScoreOutput>
     risk: rows.map(({ risk }) => risk),
     harmonizerLabel: rows.map(({ harmonizerLabel }) => harmonizerLabel),
     rows,
-    warnings: [
-      ...table.warnings,
-      ...(truncated === 0
-        ? []
-        : [`${truncated} items are longer than what is read, and were cut.`]),
-    ],
+    warnings: [...table.warnings, ...cutWarning(truncated)],
   };
 }
 

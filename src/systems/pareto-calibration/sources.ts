@@ -4,7 +4,10 @@ import type { Proposal } from "#core/proposal.ts";
 /** The column of what people said: one more source, heavier than the others. */
 export const CORRECTIONS = "corrections";
 
-/** A proposal's own vote and the votes that came with it, by source. Labels outside the set are left out. */
+/**
+ * A proposal's own vote and the votes that came with it, by source. Labels outside the set are left
+ * out.
+ */
 function labelsBySource(proposal: Proposal<string>): Map<string, string> {
   const said = new Map<string, string>();
   for (const { source, output } of proposal.votes ?? [])
@@ -27,7 +30,10 @@ export function sourcesOf(
   return [...first, ...[...others].sort()];
 }
 
-/** [proposals, sources] what each source says of each item; a label outside the set is an abstention. */
+/**
+ * [proposals, sources] what each source says of each item; a label outside the set is an
+ * abstention.
+ */
 export function votesOf(
   proposals: readonly Proposal<string>[],
   sources: readonly string[],

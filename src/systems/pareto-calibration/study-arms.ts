@@ -55,7 +55,10 @@ const judgement = (probabilities: ArrayLike<number>, { proposed }: Cut): Judgeme
 
 type Fitting = Pick<HarmoniserOptions, "scalariser" | "weights" | "select">;
 
-/** A linear harmoniser on the training votes, `votes` replacing them where given; judged on the test mails. */
+/**
+ * A linear harmoniser on the training votes, `votes` replacing them where given; judged on the test
+ * mails.
+ */
 function harmonise(
   cut: Cut,
   how: Partial<Fitting> & { readonly votes?: (of: VoteMatrix) => VoteMatrix },
@@ -78,7 +81,10 @@ function harmonise(
   return { harmoniser, judged: judgement(harmoniser.probabilities(cut.test.features), cut) };
 }
 
-/** The paper's arms: four scalarisers, each stopped by weak votes and by gold, and re-weighted sources. */
+/**
+ * The paper's arms: four scalarisers, each stopped by weak votes and by gold, and re-weighted
+ * sources.
+ */
 export function harmoniserArms(world: MailWorld, cut: Cut, rng: Rng): Record<string, Judgement> {
   const arms: Record<string, Judgement> = {};
   const gold = {
@@ -105,14 +111,18 @@ export function harmoniserArms(world: MailWorld, cut: Cut, rng: Rng): Record<str
 const shuffledVotes = (rng: Rng) => (of: VoteMatrix) =>
   voteRows(of, rng.split("shuffle").split(of.items).permutation(of.items));
 
-/** What POLAR must beat: label models on the votes alone, imitation of the proposer, its own confidence. */
+/**
+ * What POLAR must beat: label models on the votes alone, imitation of the proposer, its own
+ * confidence.
+ */
 export function baselineArms(world: MailWorld, cut: Cut, rng: Rng): Record<string, Judgement> {
   const { balance: prior } = world;
   const even = new Float64Array(k).fill(1 / k);
   const { train, test } = cut;
   const accuracies = accuraciesFromAgreement(train.votes);
   const triplet = unwrap(fitTriplet(train.votes, { classBalance: prior }));
-  // An even balance: with that of 40 labels this model runs to the larger class on a third of the seeds.
+  // An even balance: with that of 40 labels this model runs to the larger class on a third of the
+  // seeds.
   const fixed = emLabelModel(train.votes, { classBalance: even, accuracyRange: ACCURACY_RANGE });
   const free = emLabelModel(train.votes);
   const proposer = [world.ruleIds.length];

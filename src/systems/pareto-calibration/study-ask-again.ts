@@ -19,8 +19,9 @@ const EVERYTHING = -1;
 const ACCURACY_RANGE = [0.05, 0.95] as const;
 
 /**
- * The proposer asked again: with more of the mail or its own answer before it (self-examination), and with the rules'
- * votes beside that (self-supervision). Each only where the risk is above one half, and, as ablation, on every mail.
+ * The proposer asked again: with more of the mail or its own answer before it (self-examination),
+ * and with the rules' votes beside that (self-supervision). Each only where the risk is above one
+ * half, and, as ablation, on every mail.
  */
 export async function askAgainArms(
   world: MailWorld,

@@ -10,7 +10,10 @@ import { CLASSES, POSITIVE } from "./study-world.ts";
 
 type Metrics = Record<string, ArmMetric>;
 
-/** Everything the metrics of all arms are resampled by: replicate r takes the same test mails everywhere. */
+/**
+ * Everything the metrics of all arms are resampled by: replicate r takes the same test mails
+ * everywhere.
+ */
 export interface Scoring {
   /** [test] 1 where the proposer is wrong. */
   readonly wrong: Float64Array;
@@ -73,7 +76,9 @@ export function riskMetrics(all: Scoring, { risk, labels }: Judgement): Metrics 
   return metrics;
 }
 
-/** Error over all mails once the riskiest share of them is put right without fail, share by share. */
+/**
+ * Error over all mails once the riskiest share of them is put right without fail, share by share.
+ */
 function errorsLeft(
   { wrong }: Scoring,
   risk: Float64Array,

@@ -27,8 +27,8 @@ export interface Reviewed {
 }
 
 /**
- * A person with slips, fatigue and a lean towards what is shown takes the test mails by falling risk. What they leave
- * goes out as proposed.
+ * A person with slips, fatigue and a lean towards what is shown takes the test mails by falling
+ * risk. What they leave goes out as proposed.
  */
 export async function review(
   world: MailWorld,
@@ -105,9 +105,9 @@ export interface LoopOutcome {
 }
 
 /**
- * The whole loop as a project runs it: review in the training mails, refit, gate on the validation mails, and in the
- * end the lesson in force on the test mails, which nothing before has seen. `answers`: whether the reviewer knows
- * what is right, or answers for another mail (the control).
+ * The whole loop as a project runs it: review in the training mails, refit, gate on the validation
+ * mails, and in the end the lesson in force on the test mails, which nothing before has seen.
+ * `answers`: whether the reviewer knows what is right, or answers for another mail (the control).
  */
 export async function loopOutcome(
   world: MailWorld,

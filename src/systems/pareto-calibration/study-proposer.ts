@@ -31,12 +31,16 @@ export interface StudyProposer {
   ): Promise<string | null>;
 }
 
-/** A vote with what it tells, log-odds for its label, nats: a language model weighs words by itself. */
+/**
+ * A vote with what it tells, log-odds for its label, nats: a language model weighs words by itself.
+ */
 export interface WeighedVote extends Vote<string> {
   readonly logOdds: number;
 }
 
-/** Naive Bayes on the labelled mails, seeing little of each: stands in where no model is configured. */
+/**
+ * Naive Bayes on the labelled mails, seeing little of each: stands in where no model is configured.
+ */
 export function scripted(
   labelled: readonly LabelledDocument[],
   classes: readonly string[],
@@ -66,7 +70,10 @@ const Env = z.object({
   EMEND_LLM_API_KEY: z.string().min(1).optional(),
 });
 
-/** A language model, zero-shot, where the environment asks for one. Every seed then asks it about every mail. */
+/**
+ * A language model, zero-shot, where the environment asks for one. Every seed then asks it about
+ * every mail.
+ */
 export function llmFromEnv(
   env: Readonly<Record<string, string | undefined>>,
   classes: readonly string[],
@@ -101,5 +108,7 @@ export function llmFromEnv(
   };
 }
 
-/** The confidence of a model that states none: the same for every answer, so that it ranks nothing. */
+/**
+ * The confidence of a model that states none: the same for every answer, so that it ranks nothing.
+ */
 const UNSTATED = 0.5;

@@ -15,7 +15,9 @@ import { type StudyProposer, scripted } from "./study-proposer.ts";
 /** F1 is stated for `spam`, which is class 0. */
 export const CLASSES = ["spam", "ham"] as const;
 export const POSITIVE = 0;
-/** Mails with a label, which only the proposer is trained on (and class balances are counted in). */
+/**
+ * Mails with a label, which only the proposer is trained on (and class balances are counted in).
+ */
 const LABELLED = 40;
 const TRAIN_SHARE = 0.6;
 const VALIDATION_SHARE = 0.1;

@@ -162,7 +162,7 @@ function factsOf(world: MailWorld, { wrong }: Scoring): SeedResult["facts"] {
   const { coverage } = sourceStatistics(world.votes);
   const rules = coverage.slice(0, world.ruleIds.length);
   return {
-    mails: world.mails.length,
+    "mails proposed on": world.mails.length,
     "mails trained on": world.train.length,
     "mails tested": world.test.length,
     rules: rules.length,

@@ -7,7 +7,10 @@ import { study } from "./study.ts";
 
 const folder = "src/systems/pareto-calibration";
 
-/** Pareto self-supervision (Zhao et al. 2023, arXiv 2306.16564): one risk per answer from cheap noisy rules. */
+/**
+ * Pareto self-supervision (Zhao et al. 2023, arXiv 2306.16564): one risk per answer from cheap
+ * noisy rules.
+ */
 export const system: System = {
   id: "pareto-calibration",
   parts: [
