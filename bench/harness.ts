@@ -5,6 +5,8 @@ import { cpus, loadavg, release, totalmem } from "node:os";
 export interface Figure {
   readonly what: string;
   readonly ours: number;
+  /** Lowest and highest round; `ours` is then their median. */
+  readonly range?: readonly [low: number, high: number];
   readonly unit: string;
   /** Whether more of it is better (rows/s) or less (ms). */
   readonly better: "more" | "less";
@@ -64,28 +66,59 @@ export async function timeMs(work: () => unknown): Promise<number> {
   return performance.now() - start;
 }
 
-export const median = (values: readonly number[]): number => quantile(values, 0.5);
-
 /** The smallest value that at least a share `p` of the values do not exceed. */
 export function quantile(values: readonly number[], p: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(p * sorted.length) - 1))] ?? NaN;
 }
 
+/** A figure of several rounds: their median, and their range. */
+export type Rounds = Required<Pick<Figure, "ours" | "range">>;
+
+export const roundsOf = (values: readonly number[]): Rounds => ({
+  ours: quantile(values, 0.5),
+  range: [Math.min(...values), Math.max(...values)],
+});
+
+/** Milliseconds of `count` things as things a second. */
+export const perSecond = (count: number, { ours, range: [low, high] }: Rounds): Rounds => ({
+  ours: (1000 * count) / ours,
+  range: [(1000 * count) / high, (1000 * count) / low],
+});
+
+/** Milliseconds as seconds. */
+export const inSeconds = (ms: Rounds): Rounds => ({
+  ours: ms.ours / 1000,
+  range: [ms.range[0] / 1000, ms.range[1] / 1000],
+});
+
+/** Milliseconds of several rounds, after an uncounted one to warm up. */
+export async function repeat(work: () => unknown, rounds = 5): Promise<Rounds> {
+  await work();
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) times.push(await timeMs(work));
+  return roundsOf(times);
+}
+
 /**
  * Times two contenders in turn, A B B A, so that drift of the machine hits both alike.
- * One uncounted round warms both up. Returns the median milliseconds of each.
+ * One uncounted round warms both up. Milliseconds of each.
  */
 export async function abba(
   a: () => unknown,
   b: () => unknown,
   rounds = 5,
-): Promise<{ a: number; b: number }> {
+): Promise<{ a: Rounds; b: Rounds }> {
   await a();
   await b();
   const times = { a: [] as number[], b: [] as number[] };
   for (let round = 0; round < rounds; round++)
     for (const side of round % 2 === 0 ? (["a", "b"] as const) : (["b", "a"] as const))
       times[side].push(await timeMs(side === "a" ? a : b));
-  return { a: median(times.a), b: median(times.b) };
+  return { a: roundsOf(times.a), b: roundsOf(times.b) };
+}
+
+/** What must hold before a time means anything: throws, and so ends the benchmark, where it does not. */
+export function mustHold(condition: boolean, what: string): asserts condition {
+  if (!condition) throw new Error(`not measured, since the results are not right: ${what}`);
 }

@@ -1,15 +1,17 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { z } from "zod";
 
-const INSTALL_MS_MAX = 300_000;
+/** Snorkel brings PyTorch, which is gigabytes. */
+const INSTALL_MS_MAX = 900_000;
 
 /** A Python with the packages of one peer, or the reason there is none. */
-export type Python = { readonly path: string } | { readonly skipped: string };
+type Python = { readonly path: string } | { readonly skipped: string };
 
 /** A throw-away environment under the temporary folder, kept between runs of one machine. */
-export function pythonWith(name: string, packages: readonly string[]): Python {
+function pythonWith(name: string, packages: readonly string[]): Python {
   const folder = join(tmpdir(), `emend-bench-${name}`);
   const path = join(folder, "bin", "python");
   const ready = join(folder, "ready");
@@ -30,13 +32,26 @@ export function pythonWith(name: string, packages: readonly string[]): Python {
   return { path };
 }
 
-/** Runs a script that prints one JSON value on its last line. One thread, so that cores compare. */
-export function runPython(path: string, script: string, args: readonly string[] = []): unknown {
-  const out = execFileSync(path, ["-c", script, ...args], {
+/** What a peer's script printed, or why there is nothing. */
+export type PeerRun<T> = { readonly value: T } | { readonly skipped: string };
+
+/**
+ * Runs a script in a peer's environment and parses the JSON value on its last line. One thread, so that cores compare.
+ * A peer that fails is skipped with the last line of what it said.
+ */
+export function runPeer<T>(
+  name: string,
+  packages: readonly string[],
+  { script, args, schema }: { script: string; args: readonly string[]; schema: z.ZodType<T> },
+): PeerRun<T> {
+  const python = pythonWith(name, packages);
+  if ("skipped" in python) return python;
+  const run = spawnSync(python.path, ["-c", script, ...args], {
     encoding: "utf8",
     maxBuffer: 2 ** 28,
-    stdio: ["ignore", "pipe", "ignore"],
     env: { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", MKL_NUM_THREADS: "1" },
   });
-  return JSON.parse(out.trim().split("\n").at(-1) ?? "null");
+  const lastOf = (text: string) => text.trim().split("\n").at(-1) ?? "";
+  if (run.status !== 0) return { skipped: `${name} failed: ${lastOf(run.stderr)}` };
+  return { value: schema.parse(JSON.parse(lastOf(run.stdout))) };
 }

@@ -1,33 +1,35 @@
 /** `npm run bench [-- names]`: measures, prints, and writes docs/results/bench/<name>.json. */
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Bench, type BenchReport, commit, LOAD_MAX, load, machine } from "./harness.ts";
 import { figuresTable } from "./table.ts";
 
-const folder = dirname(fileURLToPath(import.meta.url));
+const script = fileURLToPath(import.meta.url);
+const folder = dirname(script);
 const results = join(folder, "..", "docs", "results", "bench");
 const json = process.argv.includes("--json");
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const say = (line: string) => process.stderr.write(`${line}\n`);
+const resultOf = (name: string) => join(results, `${name}.json`);
 
-const names = readdirSync(folder)
+const known = readdirSync(folder)
   .filter((file) => file.endsWith(".bench.ts"))
   .map((file) => file.replace(".bench.ts", ""));
-const unknown = wanted.filter((name) => !names.includes(name));
+const unknown = wanted.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
-  say(`There is no benchmark ${unknown.join(", ")}. Expected some of: ${names.join(", ")}.`);
+  say(`There is no benchmark ${unknown.join(", ")}. Expected some of: ${known.join(", ")}.`);
   process.exit(2);
 }
+const names = wanted.length > 0 ? wanted : known;
 
-mkdirSync(results, { recursive: true });
-const reports: BenchReport[] = [];
-for (const name of wanted.length > 0 ? wanted : names) {
+async function measure(name: string): Promise<BenchReport> {
   const { bench } = (await import(`./${name}.bench.ts`)) as { bench: Bench };
   const loadBefore = load();
   if (loadBefore > LOAD_MAX) say(`note: the machine is busy (load ${loadBefore.toFixed(1)})`);
   say(`${name}: ${bench.about}`);
-  const report: BenchReport = {
+  return {
     bench: name,
     about: bench.about,
     command: `npm run bench -- ${name}`,
@@ -36,9 +38,31 @@ for (const name of wanted.length > 0 ? wanted : names) {
     loadBefore,
     figures: await bench.run((line) => say(`  ${line}`)),
   };
-  reports.push(report);
-  writeFileSync(join(results, `${name}.json`), `${JSON.stringify(report, null, 1)}\n`);
-  if (!json) process.stdout.write(`${figuresTable(report.figures)}\n\n`);
 }
-if (json) process.stdout.write(`${JSON.stringify(reports, null, 2)}\n`);
+
+/** In a process of its own each: what one leaves in memory, or compiled, is no part of the next. */
+function measureApart(name: string): boolean {
+  const { status } = spawnSync(process.execPath, [...process.execArgv, script, name], {
+    stdio: ["ignore", json ? "ignore" : "inherit", "inherit"],
+  });
+  return status === 0;
+}
+
+mkdirSync(results, { recursive: true });
+const [only] = names;
+if (names.length > 1 || only === undefined) {
+  const failed = names.filter((name) => !measureApart(name));
+  const done = names.filter((name) => !failed.includes(name));
+  if (json)
+    process.stdout.write(
+      `[${done.map((name) => readFileSync(resultOf(name), "utf8")).join(",\n")}]\n`,
+    );
+  if (failed.length > 0) say(`Failed: ${failed.join(", ")}.`);
+  process.exit(failed.length === 0 ? 0 : 1);
+}
+const report = await measure(only);
+writeFileSync(resultOf(only), `${JSON.stringify(report, null, 1)}\n`);
+process.stdout.write(
+  json ? `${JSON.stringify([report], null, 2)}\n` : `${figuresTable(report.figures)}\n\n`,
+);
 process.exit(0);

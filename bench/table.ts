@@ -9,12 +9,12 @@ const number = (value: number): string =>
 /** Figures as a Markdown table, which reads well in a terminal too. */
 export function figuresTable(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => {
-    const { what, ours, unit, better, target, peer, skipped, note } = figure;
+    const { what, ours, range, unit, better, target, peer, skipped, note } = figure;
     const times = ratio(figure);
     const met = meets(figure);
     return [
       what,
-      `${number(ours)} ${unit}`,
+      `${number(ours)} ${unit}${range === undefined ? "" : ` (${range.map(number).join("–")})`}`,
       target === undefined ? "" : `${better === "more" ? "≥" : "≤"} ${number(target)} ${unit}`,
       met === undefined ? "" : met ? "yes" : "**no**",
       peer === undefined ? (skipped ?? "") : `${peer.name}: ${number(peer.value)} ${unit}`,
