@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ItemId } from "./ids.ts";
+import type { ItemId } from "./ids.ts";
 
 /** What a rule or a model can read of an item: a text and named fields. */
 export const Document = z.strictObject({

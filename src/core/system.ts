@@ -48,7 +48,7 @@ export interface ProjectLoop<O> {
   learner(pool: readonly PoolRow<O>[], config: ProjectConfig): Learner<O>;
   /** Throws a `Problem` when the lesson is not this system's. Cheap to call again with the same lesson. */
   assessor(lesson: Lesson, config: ProjectConfig): Assessor<O>;
-  /** Share of the say of each source under a lesson, summing to 1. */
+  /** Share of the say of each source on an item nobody has answered, summing to 1. */
   weights(lesson: Lesson): Readonly<Record<string, number>>;
 }
 

@@ -188,8 +188,14 @@ function routeOf(risk: number | null, { acceptBelow, blockAbove }: ProjectConfig
   return risk > blockAbove ? "block" : "ask";
 }
 
-const weightsOf = ({ sources, harmoniser }: Model): Record<string, number> =>
-  Object.fromEntries(sources.map((source, j) => [source, harmoniser.weights[j] ?? 0]));
+/** Shares of the say on an item nobody has answered: corrections speak only where they were made. */
+function weightsOf({ sources, harmoniser }: Model): Record<string, number> {
+  const voting = sources
+    .map((source, j) => ({ source, weight: harmoniser.weights[j] ?? 0 }))
+    .filter(({ source }) => source !== CORRECTIONS);
+  const total = voting.reduce((sum, { weight }) => sum + weight, 0);
+  return Object.fromEntries(voting.map(({ source, weight }) => [source, weight / total]));
+}
 
 export const project: ProjectLoop<string> = {
   learner,
