@@ -1,8 +1,10 @@
 /**
- * A backup is one gzipped file of JSON lines: a head, each table's rows under its name, the blobs, an end.
+ * A backup is one gzipped file of JSON lines: a head, each table's rows under its name, the
+ * blobs, an end.
  * It knows nothing of the driver: what was embedded restores into PostgreSQL and back.
  *
- * It is taken while work goes on. The log is read first; what is read after it may know more than the log did then,
+ * It is taken while work goes on. The log is read first; what is read after it may know more than
+ * the log did then,
  * and restoring folds the log anew, so that all is as it was when the log was read.
  */
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
@@ -20,10 +22,15 @@ import { copyRow, type Tx } from "./sql.ts";
 
 const FORMAT = 1;
 const BATCH = 1_000;
-/** Bytes of a blob on one line; a multiple of three, so that the parts are base64 without padding. */
+/**
+ * Bytes of a blob on one line; a multiple of three, so that the parts are base64 without padding.
+ */
 const PART_BYTES = 3 * 2 ** 18;
 
-/** Each table with the columns that tell its rows apart. Left out: what is folded from the log, leases and jobs. */
+/**
+ * Each table with the columns that tell its rows apart. Left out: what is folded from the log,
+ * leases and jobs.
+ */
 const TABLES: Record<string, readonly string[]> = {
   events: ["seq"],
   projects: ["no"],
@@ -150,7 +157,9 @@ class Restorer {
     this.tx = tx;
   }
 
-  /** Throws `SyntaxError`, `ZodError` or a database error for a line that is not one of a backup. */
+  /**
+   * Throws `SyntaxError`, `ZodError` or a database error for a line that is not one of a backup.
+   */
   async take(text: string, line: number): Promise<void> {
     const value: unknown = JSON.parse(text);
     if (line === 1) {

@@ -1,7 +1,10 @@
 import type PgBoss from "pg-boss";
 import type { Sql, Value } from "./sql.ts";
 
-/** What pg-boss needs of a database. It is over when the store is, whatever pg-boss still has in flight. */
+/**
+ * What pg-boss needs of a database. It is over when the store is, whatever pg-boss still has in
+ * flight.
+ */
 export class BossDb implements PgBoss.Db {
   private readonly sql: Sql;
   private readonly flying = new Set<Promise<unknown>>();

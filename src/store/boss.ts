@@ -1,4 +1,7 @@
-/** Jobs over pg-boss, which hands them out; what is shown of them, and what they resume from, is our `jobs` table. */
+/**
+ * Jobs over pg-boss, which hands them out; what is shown of them, and what they resume from, is
+ * our `jobs` table.
+ */
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import PgBoss from "pg-boss";
@@ -199,7 +202,10 @@ class PgBossJobs implements Jobs {
     return made;
   }
 
-  /** Hands a queued job to pg-boss. Handed over twice it still runs once: who takes it first claims it. */
+  /**
+   * Hands a queued job to pg-boss. Handed over twice it still runs once: who takes it first
+   * claims it.
+   */
   private async send(kind: string, id: string): Promise<void> {
     await this.queue(kind);
     await this.boss.send(queueOf(kind), { id }, { expireInHours: EXPIRE_HOURS });
@@ -217,7 +223,10 @@ class PgBossJobs implements Jobs {
     for (const listener of this.listeners) listener(job);
   }
 
-  /** Says that this process is alive, stops what somebody cancelled elsewhere, and takes back what others left. */
+  /**
+   * Says that this process is alive, stops what somebody cancelled elsewhere, and takes back what
+   * others left.
+   */
   private async heartbeat(): Promise<void> {
     if (this.running.size > 0) {
       const rows = await this.sql.query<{ id: string; cancelling: boolean }>(
@@ -268,7 +277,8 @@ class PgBossJobs implements Jobs {
         await this.run(handed.data.id, handler);
         await this.boss.complete(queueOf(kind), handed.id);
       } catch {
-        // The database was away. The job fell silent with it, and is taken back when it answers again.
+        // The database was away. The job fell silent with it, and is taken back when it answers
+        // again.
       }
     }
   }

@@ -12,7 +12,10 @@ import type { CaseRow, CaseStatus, Store } from "./store.ts";
 const BATCH = 1_000;
 /** Rows at a time: how long a reviewer waits for a refit. */
 const PUT_ROWS_MAX = 2_000;
-/** A lease that meets another reviewer's looks again; with the other's rows gone it finds different ones. */
+/**
+ * A lease that meets another reviewer's looks again; with the other's rows gone it finds
+ * different ones.
+ */
 const LEASE_TRIES_MAX = 3;
 
 /** Column of each order, each with its index. */
@@ -102,7 +105,9 @@ async function put(tx: Tx, no: number, rows: readonly CaseRow[]): Promise<void> 
   await tx.query(COUNT, [no, delta.open, delta.skipped, delta.accepted, delta.waiting]);
 }
 
-/** States as they stand in a query: spelled out, so that the planner sees which index holds them. */
+/**
+ * States as they stand in a query: spelled out, so that the planner sees which index holds them.
+ */
 const STATE: Record<CaseStatus, string> = {
   open: "'open'",
   answered: "'answered'",

@@ -11,8 +11,10 @@ interface CopyConnection {
 }
 
 /**
- * `COPY … FROM STDIN` on a `pg` client: a query object that answers the server's copy-in response with rows.
- * The messages it has no use for are the empty methods the client calls on whatever query is active.
+ * `COPY … FROM STDIN` on a `pg` client: a query object that answers the server's copy-in response
+ * with rows.
+ * The messages it has no use for are the empty methods the client calls on whatever query is
+ * active.
  */
 export class CopyIn implements Submittable {
   readonly finished: Promise<void>;

@@ -1,4 +1,7 @@
-/** What the parts of the store share: the database, the clock, and the number behind a project's id. */
+/**
+ * What the parts of the store share: the database, the clock, and the number behind a project's
+ * id.
+ */
 import type { Clock } from "#core/clock.ts";
 import { Problem } from "#core/errors.ts";
 import type { ProjectId } from "#core/ids.ts";
@@ -10,7 +13,8 @@ export interface Db {
   /** Throws `not-found` for a project that is not there. */
   projectNo(id: ProjectId): Promise<number>;
   /**
-   * A transaction that changes what is folded from a project's log. One at a time per project, in every process:
+   * A transaction that changes what is folded from a project's log. One at a time per project, in
+   * every process:
    * so the order of the log is the order in which things became visible.
    */
   change<T>(id: ProjectId, work: (tx: Tx, projectNo: number) => Promise<T>): Promise<T>;
@@ -50,7 +54,10 @@ async function lockProject(sql: Sql, tx: Queryable, no: number): Promise<void> {
     await tx.query("select 1 from counts where project_no = $1 for update", [no]);
 }
 
-/** Rows streamed by key, `batch` at a time: constant memory, and nothing held open between batches. */
+/**
+ * Rows streamed by key, `batch` at a time: constant memory, and nothing held open between
+ * batches.
+ */
 export async function* pages<Row>(
   next: (last: Row | undefined, limit: number) => Promise<Row[]>,
   batch: number,

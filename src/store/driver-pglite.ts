@@ -7,7 +7,8 @@ import { housekeeping } from "./housekeeping.ts";
 import { type Queryable, type Sql, statementProblem, type Tx, type Value } from "./sql.ts";
 
 /**
- * PGlite ships with fsync off, and its file layer has no fsync at all. A commit must survive a power cut as well as
+ * PGlite ships with fsync off, and its file layer has no fsync at all. A commit must survive a
+ * power cut as well as
  * a kill, so both are put back: PostgreSQL asks for fsync, and the file layer passes it on.
  */
 const START_PARAMS = [
@@ -46,7 +47,10 @@ class DurableFolder extends NodeFS {
 const BYTEA = 17;
 const HEX_PREFIX = "\\x";
 
-/** The database runs in this thread, so a long import would let nobody else have it: no longer than this at a stretch. */
+/**
+ * The database runs in this thread, so a long import would let nobody else have it: no longer
+ * than this at a stretch.
+ */
 const STRETCH_MS_MAX = 10;
 
 /** Lets timers and sockets have their turn when the database had its own for long enough. */

@@ -111,7 +111,8 @@ export async function openPostgres(url: string): Promise<Sql> {
     application_name: "emend",
     types,
   });
-  // An idle connection that breaks is replaced by the pool; the next query says so if the server is gone.
+  // An idle connection that breaks is replaced by the pool; the next query says so if the server
+  // is gone.
   pool.on("error", () => undefined);
   const direct = queryable(pool);
   await direct.query("select 1");

@@ -1,4 +1,6 @@
-/** Folds a run of events into the cases they are about: a few statements for any number of events. */
+/**
+ * Folds a run of events into the cases they are about: a few statements for any number of events.
+ */
 
 import { z } from "zod";
 import type { Correction } from "#core/correction.ts";
@@ -124,7 +126,8 @@ interface Made {
 }
 
 /**
- * Folds logged events, in order, into `cases` (as locked) and writes what changed: cases, corrections, counts, leases.
+ * Folds logged events, in order, into `cases` (as locked) and writes what changed: cases,
+ * corrections, counts, leases.
  * Events about items without a case change nothing.
  */
 export async function foldCases(

@@ -26,7 +26,10 @@ export async function foldProposed(
   );
 }
 
-/** A retired lesson that a revoked correction went into stays stale: that is the graver thing to know. */
+/**
+ * A retired lesson that a revoked correction went into stays stale: that is the graver thing to
+ * know.
+ */
 const RETIRE = `update lessons set status = case status when 'stale' then 'stale' else 'retired' end
   where project_no = $1 and id = $2`;
 

@@ -46,7 +46,10 @@ export interface Entry {
   readonly undoes?: CorrectionId | undefined;
 }
 
-/** After one more correction; `history` holds all of the item's, this one last. An answer ends a skip and a failure. */
+/**
+ * After one more correction; `history` holds all of the item's, this one last. An answer ends a
+ * skip and a failure.
+ */
 export const corrected = (fold: CaseFold, history: readonly Entry[]): CaseFold => ({
   version: fold.version + 1,
   answerId: standing(history).at(-1)?.id ?? null,

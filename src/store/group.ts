@@ -10,7 +10,10 @@ interface Waiting<In, Out> {
   readonly reject: (error: unknown) => void;
 }
 
-/** `run` answers one result per input, in order, or throws for the whole batch, which is then taken one by one. */
+/**
+ * `run` answers one result per input, in order, or throws for the whole batch, which is then
+ * taken one by one.
+ */
 export function grouped<In, Out>(
   run: (batch: readonly In[]) => Promise<readonly Out[]>,
 ): (input: In) => Promise<Out> {

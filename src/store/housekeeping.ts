@@ -1,11 +1,17 @@
-/** What a server's background processes do, and nobody does for a single-user PostgreSQL: checkpoint, vacuum, analyze. */
+/**
+ * What a server's background processes do, and nobody does for a single-user PostgreSQL:
+ * checkpoint, vacuum, analyze.
+ */
 import type { Queryable } from "./sql.ts";
 
 /** WAL beyond this is checkpointed: else all of it is kept, and replayed after a kill. */
 const WAL_BYTES_MAX = 256 * 2 ** 20;
 /** Statements between two looks. */
 const LOOK_EVERY = 200;
-/** A server's own rule for when a table is due, with its default shares and a larger constant for an embedded store. */
+/**
+ * A server's own rule for when a table is due, with its default shares and a larger constant for
+ * an embedded store.
+ */
 const DUE = `
   select quote_ident(relname) as name, n_dead_tup > 10000 + 0.2 * n_live_tup as vacuum
   from pg_stat_user_tables

@@ -18,7 +18,10 @@ import type { ItemRow, Store } from "./store.ts";
 
 /** Rows a stream reads at a time. */
 const BATCH = 1_000;
-/** Rows a COPY takes at a time, however large the batches that come in: how long a reviewer waits for an import, and memory. */
+/**
+ * Rows a COPY takes at a time, however large the batches that come in: how long a reviewer waits
+ * for an import, and memory.
+ */
 const COPY_ROWS_MAX = 2_000;
 
 const CASE_OF_ITEM = `left join lateral (

@@ -11,9 +11,15 @@ export interface JobRun {
   saveCheckpoint(state: unknown): Promise<void>;
 }
 
-/** Long work: queued in the same database (pg-boss), shown with progress, cancelled, resumed after a crash. */
+/**
+ * Long work: queued in the same database (pg-boss), shown with progress, cancelled, resumed after
+ * a crash.
+ */
 export interface Jobs {
-  /** `key`: at most one queued or running job of a kind with the same key; a second call answers the first's id. */
+  /**
+   * `key`: at most one queued or running job of a kind with the same key; a second call answers
+   * the first's id.
+   */
   enqueue(
     kind: string,
     data: unknown,

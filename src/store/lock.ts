@@ -16,7 +16,9 @@ import { Problem } from "#core/errors.ts";
 
 const Holder = z.object({
   pid: z.int(),
-  /** Tells this process from a later one with the same number; null where the system does not say. */
+  /**
+   * Tells this process from a later one with the same number; null where the system does not say.
+   */
   started: z.string().nullable(),
   host: z.string(),
   sinceMs: z.number(),
@@ -24,10 +26,16 @@ const Holder = z.object({
 type Holder = z.infer<typeof Holder>;
 
 const NAME = "lock.json";
-/** Field of /proc/<pid>/stat after the parenthesised name that holds the start time (field 22 of proc(5)). */
+/**
+ * Field of /proc/<pid>/stat after the parenthesised name that holds the start time (field 22 of
+ * proc(5)).
+ */
 const START_FIELD = 19;
 const TRIES_MAX = 5;
-/** The holder touches the file this often: all that another machine on a shared folder can see of it. */
+/**
+ * The holder touches the file this often: all that another machine on a shared folder can see of
+ * it.
+ */
 const TOUCH_EVERY_MS = 10_000;
 const UNTOUCHED_MS_MAX = 60_000;
 
@@ -74,11 +82,16 @@ function inUse(folder: string, holder: Holder): Problem {
     at: { file: folder },
     expected: "one process per embedded data folder",
     got: `process ${holder.pid}${where}, which has had it since ${since}`,
-    hint: `Stop it (kill ${holder.pid}), choose another folder with --data, or set DATABASE_URL to share a PostgreSQL.`,
+    hint:
+      `Stop it (kill ${holder.pid}), choose another folder with --data, ` +
+      "or set DATABASE_URL to share a PostgreSQL.",
   });
 }
 
-/** Puts the file of a dead process away, unless somebody else did so first and the lock is already theirs. */
+/**
+ * Puts the file of a dead process away, unless somebody else did so first and the lock is already
+ * theirs.
+ */
 function putAway(path: string, stale: string): void {
   const aside = `${path}.stale-${process.pid}`;
   try {
@@ -90,7 +103,10 @@ function putAway(path: string, stale: string): void {
   rmSync(aside, { force: true });
 }
 
-/** Takes the folder for this process, or throws a problem that says who has it. Answers the way to let go. */
+/**
+ * Takes the folder for this process, or throws a problem that says who has it. Answers the way to
+ * let go.
+ */
 export function lockFolder(folder: string, clock: Clock): () => void {
   const path = join(folder, NAME);
   const mine: Holder = {

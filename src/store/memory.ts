@@ -1,4 +1,7 @@
-/** Remembered corrections: nearest by cosine, by pgvector where the database has it, else by an exact scan here. */
+/**
+ * Remembered corrections: nearest by cosine, by pgvector where the database has it, else by an
+ * exact scan here.
+ */
 import { z } from "zod";
 import { assert } from "#core/assert.ts";
 import { CorrectionId, ItemId } from "#core/ids.ts";
@@ -38,7 +41,10 @@ const IN_FORCE = `m.project_no = $1 and array_length(m.vector, 1) = $2 and not e
   where c.project_no = m.project_no and c.id = m.correction_id
     and (c.revoked or k.answer_id is distinct from c.id))`;
 
-/** `array_send` of a one-dimensional array: five header words, then length and bits of each element, big-endian. */
+/**
+ * `array_send` of a one-dimensional array: five header words, then length and bits of each
+ * element, big-endian.
+ */
 const HEADER_BYTES = 20;
 const ELEMENT_BYTES = 8;
 

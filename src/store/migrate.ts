@@ -1,4 +1,6 @@
-/** Applies the generated migrations in order and records each; the same runner over both drivers. */
+/**
+ * Applies the generated migrations in order and records each; the same runner over both drivers.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -64,7 +64,10 @@ function storeOver(
   };
 }
 
-/** Opens a store, making or migrating its database first. Throws a problem when the folder is somebody else's or the server is away. */
+/**
+ * Opens a store, making or migrating its database first. Throws a problem when the folder is
+ * somebody else's or the server is away.
+ */
 export async function openStore(
   where: Where,
   { clock }: { readonly clock: Clock },

@@ -27,7 +27,8 @@ const ItemRecord = z.object({
 
 export const ITEM_COLUMNS = ["project_no", "id", "held_out", "gold", "body"] as const;
 /**
- * An item with its latest proposal. Joined sideways, with a limit, here and in every stream: row by row through an index,
+ * An item with its latest proposal. Joined sideways, with a limit, here and in every stream: row
+ * by row through an index,
  * whatever the planner thinks of the tables; a page must not cost what came before it.
  */
 export const ITEM_FIELDS = "i.id, i.held_out, i.gold, i.body, l.later";
@@ -48,7 +49,10 @@ export function toItem(row: unknown): ItemRow {
   };
 }
 
-/** Ids and labels with NUL are refused: PostgreSQL cannot hold it, and they would come back as something else. */
+/**
+ * Ids and labels with NUL are refused: PostgreSQL cannot hold it, and they would come back as
+ * something else.
+ */
 export function requireStorable(item: ItemRow): void {
   for (const [field, value] of [
     ["id", item.id],
@@ -168,7 +172,10 @@ export function toLesson(row: unknown): LessonRow {
 }
 export const LessonIdRecord = z.object({ id: LessonId });
 
-/** What `jsonb` cannot hold: NUL, and halves of surrogate pairs (JSON.stringify leaves whole pairs as they are). */
+/**
+ * What `jsonb` cannot hold: NUL, and halves of surrogate pairs (JSON.stringify leaves whole pairs
+ * as they are).
+ */
 const UNSTORABLE = /\\u0000|\\ud[89a-f]/;
 const UNSTORABLE_OR_ESCAPE = /(\\\\)|\\u0000|\\ud[89a-f][0-9a-f]{2}/g;
 

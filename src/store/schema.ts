@@ -1,9 +1,11 @@
 /**
  * The tables, defined once. Migrations are generated from this file:
  *
- *     npx drizzle-kit generate --dialect postgresql --schema src/store/schema.ts --out src/store/migrations
+ *     npx drizzle-kit generate --dialect postgresql \
+ *       --schema src/store/schema.ts --out src/store/migrations --name <what it is for>
  *
- * The truth is `projects.no`/`items`/`lessons.body` (what came in, immutable) and `events` (what happened, append-only).
+ * The truth is `items` and `lessons.body` (what came in, immutable) and `events` (what happened,
+ * append-only).
  * Everything else is folded from them by `fold.ts` and can be rebuilt.
  */
 import { sql } from "drizzle-orm";
@@ -25,7 +27,10 @@ import {
   uniqueIndex,
 } from "drizzle-orm/pg-core";
 
-/** Identifiers compare byte by byte: the same order on every driver and locale, and a cheaper index. */
+/**
+ * Identifiers compare byte by byte: the same order on every driver and locale, and a cheaper
+ * index.
+ */
 const key = customType<{ data: string }>({ dataType: () => 'text COLLATE "C"' });
 const bytes = customType<{ data: Uint8Array }>({ dataType: () => "bytea" });
 const ms = doublePrecision;
@@ -66,7 +71,10 @@ export const events = pgTable(
   (t) => [index("events_by_project").on(t.projectNo, t.seq)],
 );
 
-/** What was imported. `body` is `json`, not `jsonb`: kept to the letter (NUL escapes too), and a third cheaper to write. */
+/**
+ * What was imported. `body` is `json`, not `jsonb`: kept to the letter (NUL escapes too), and a
+ * third cheaper to write.
+ */
 export const items = pgTable(
   "items",
   {
@@ -131,7 +139,10 @@ export const cases = pgTable(
   ],
 );
 
-/** Who is looking at what. Beside the cases, so that a lease never rewrites a case and its indexes. */
+/**
+ * Who is looking at what. Beside the cases, so that a lease never rewrites a case and its
+ * indexes.
+ */
 export const leases = pgTable(
   "leases",
   {
@@ -181,7 +192,10 @@ export const lessons = pgTable(
   (t) => [index("lessons_by_project").on(t.projectNo, t.version)],
 );
 
-/** Embeddings of corrections. `real[]` is there on every PostgreSQL and casts to pgvector's `vector` where that is installed. */
+/**
+ * Embeddings of corrections. `real[]` is there on every PostgreSQL and casts to pgvector's
+ * `vector` where that is installed.
+ */
 export const memories = pgTable(
   "memories",
   {

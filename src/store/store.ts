@@ -17,7 +17,10 @@ export interface ItemRow {
   readonly input: Document;
   readonly proposal: Proposal<string> | null;
   readonly votes: readonly Vote<string>[];
-  /** The right answer where it is known. Never shown to a reviewer, never read by a proposer or assessor. */
+  /**
+   * The right answer where it is known. Never shown to a reviewer, never read by a proposer or
+   * assessor.
+   */
   readonly gold: string | null;
   /** `pool` is worked on; `heldout` is only ever measured on. */
   readonly split: "pool" | "heldout";
@@ -54,7 +57,10 @@ export interface LessonRow {
   readonly gate: string | null;
 }
 
-/** How a correction was taken: `repeated` when the same id came before (the answer is then the first one's). */
+/**
+ * How a correction was taken: `repeated` when the same id came before (the answer is then the
+ * first one's).
+ */
 export type Taken =
   | {
       readonly kind: "taken" | "repeated";
@@ -64,7 +70,10 @@ export type Taken =
   | { readonly kind: "stale"; readonly version: number }
   | { readonly kind: "no-such-case" };
 
-/** Everything that lasts. One implementation over both drivers: embedded PGlite and any PostgreSQL. */
+/**
+ * Everything that lasts. One implementation over both drivers: embedded PGlite and any
+ * PostgreSQL.
+ */
 export interface Store {
   readonly driver: "pglite" | "postgres";
 
@@ -76,7 +85,8 @@ export interface Store {
   counts(id: ProjectId): Promise<z.infer<typeof ProjectCounts>>;
 
   /**
-   * Appends items by COPY. Cost depends on the new rows only. Each batch is one transaction with its `imported` event.
+   * Appends items by COPY. Cost depends on the new rows only. Each batch is one transaction with
+   * its `imported` event.
    * Items whose id is already there are not touched; their ids come back in `duplicates`.
    */
   importItems(
@@ -102,8 +112,10 @@ export interface Store {
   >;
 
   /**
-   * Puts later proposals in force (asked again, or made after the import), each with its `proposed` event.
-   * `item`, `items` and `answers` give the latest; the imported one stays in the log. Unknown items are left out.
+   * Puts later proposals in force (asked again, or made after the import), each with its
+   * `proposed` event.
+   * `item`, `items` and `answers` give the latest; the imported one stays in the log. Unknown
+   * items are left out.
    */
   putProposals(id: ProjectId, proposals: readonly Proposal<string>[]): Promise<void>;
 
@@ -138,7 +150,10 @@ export interface Store {
   ): Promise<CaseRow[]>;
   skip(id: ProjectId, itemId: ItemId, by: string): Promise<void>;
 
-  /** Durable before it resolves: event and projection in one transaction, refused when `expectedVersion` has moved on. */
+  /**
+   * Durable before it resolves: event and projection in one transaction, refused when
+   * `expectedVersion` has moved on.
+   */
   correct(id: ProjectId, correction: Correction<string>, expectedVersion: number): Promise<Taken>;
   /** A further record that takes back a standing correction; the case is open again. */
   undo(id: ProjectId, correctionId: CorrectionId, undo: Correction<string>): Promise<Taken>;
@@ -160,10 +175,16 @@ export interface Store {
   holdBack(id: ProjectId, lessonId: LessonId, gate: string): Promise<void>;
   /** Puts an earlier lesson back in force. */
   rollBack(id: ProjectId, to: LessonId, by: string): Promise<void>;
-  /** Takes a correction out of learning for good and marks every lesson that descends from it stale. */
+  /**
+   * Takes a correction out of learning for good and marks every lesson that descends from it
+   * stale.
+   */
   revoke(id: ProjectId, correctionId: CorrectionId, by: string): Promise<LessonId[]>;
 
-  /** pgvector neighbours of an embedding among the project's remembered corrections, nearest first; distance is cosine. */
+  /**
+   * pgvector neighbours of an embedding among the project's remembered corrections, nearest
+   * first; distance is cosine.
+   */
   remember(
     id: ProjectId,
     rows: readonly {

@@ -1,5 +1,6 @@
 /**
- * A process that answers cases as fast as it can and says what it was told: `stored <ids>` of what it found,
+ * A process that answers cases as fast as it can and says what it was told: `stored <ids>` of
+ * what it found,
  * then `taken <id>` for each correction the store acknowledged. It is there to be killed.
  *
  * Arguments: data folder, project id, prefix of its correction ids.

@@ -1,4 +1,7 @@
-/** kill -9 in the middle of a stream of corrections, again and again on one folder: nothing acknowledged is lost. */
+/**
+ * kill -9 in the middle of a stream of corrections, again and again on one folder: nothing
+ * acknowledged is lost.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
