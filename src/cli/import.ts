@@ -5,6 +5,7 @@ import { badInput, Problem } from "#core/errors.ts";
 import { type Project, ProjectConfig } from "#core/project.ts";
 import { type FormatId, rejectLine } from "#formats/format.ts";
 import { importFormat, importFormats } from "#formats/registry.ts";
+import { placed } from "#formats/row.ts";
 import { parseRules } from "#propose/rules.ts";
 import { importFile } from "#server/runtime/import.ts";
 import { openStore } from "#store/open.ts";
@@ -33,7 +34,10 @@ export const addImport = (program: Command): Command =>
     .requiredOption("--project <name>", "the project's name; made when there is none")
     .requiredOption("--format <format>", ids)
     .option("--classes <a,b>", "label set of a new project; from the file by default")
-    .option("--positive <class>", "class that F1 is stated for; the rarest by default")
+    .option(
+      "--positive <class>",
+      "class that F1 is stated for; the last of --classes, else the rarest",
+    )
     .option("--rules <file>", "YAML rules of a new project")
     .option("--rejects <file>", "where the bad rows go, as JSONL with the reason")
     .option("--json", "print the report as JSON")
@@ -105,8 +109,10 @@ async function newProject(
   const counts = given === undefined ? await labelCounts(file, format) : undefined;
   const classes = given ?? [...(counts?.keys() ?? [])].sort();
   const rarest = [...(counts ?? [])].sort((a, b) => a[1] - b[1])[0]?.[0];
+  if (given !== undefined) await firstRows(file, format);
   const rules = options.rules === undefined ? undefined : parseRules(textOf(options.rules));
-  if (rules !== undefined && !rules.ok) throw rules.error;
+  if (rules !== undefined && !rules.ok)
+    throw placed(rules.error, { file: nameOf(options.rules ?? "") });
   const input = {
     name: options.project,
     task: {
@@ -122,6 +128,12 @@ async function newProject(
       `F1 is stated for "${config.data.task.schema.positive}"`,
   );
   return store.createProject(config.data);
+}
+
+/** A file of which no row can be read is refused before a project is made for it. */
+async function firstRows(file: string, format: FormatId): Promise<void> {
+  for await (const _batch of importFormat(format).read(inputOf(file), { file: nameOf(file) }))
+    return;
 }
 
 const CLASSES_MAX = 1_000;
