@@ -61,9 +61,6 @@ export function createApp(host: Host, { password, webFolder }: AppOptions = {}) 
   return routed;
 }
 
-/** The routes with what they take and answer, for a typed client. */
-export type AppType = ReturnType<typeof createApp>;
-
 const tooLarge = (): never => {
   throw new Problem("too-large", "The request is too large", {
     expected: `at most ${JSON_BYTES_MAX / 2 ** 20} MB`,

@@ -120,7 +120,7 @@ test("copied rules are reported, with the way out; MinVar gives them less", asyn
   );
 });
 
-test("a constant harmonizer is refused with what to look at", async () => {
+test("a constant harmoniser is refused with what to look at", async () => {
   const items = bare(() => ({ text: "", proposal: { label: "bug" }, votes: undefined }));
   const text = await told({ items, classes: ["bug", "other"] });
   expect(text).toContain("says the same of every item");

@@ -95,7 +95,7 @@ async function run(input: CalibrateInput, ctx: Ctx): Promise<CalibrateOutput> {
     rules.map(({ id }) => id),
   );
   const votes = votesOf(table.proposals, sources, classes);
-  ctx.progress({ done: 1, total: 3, label: "fitting the harmonizer" });
+  ctx.progress({ done: 1, total: 3, label: "fitting the harmoniser" });
   const rng = ctx.rng.split(input.seed);
   const fitted = fitSources({ features: matrix, votes, options, gold, rng, signal: ctx.signal });
   if (!fitted.ok) throw failureProblem(fitted.error, (row) => table.rows[row]?.id);

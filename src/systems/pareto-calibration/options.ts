@@ -10,7 +10,7 @@ export const Options = z.strictObject({
   scalariser: z
     .enum(["auto", ...SCALARISERS])
     .default("auto")
-    .describe("how the sources' losses become one per item; auto is linear for these harmonizers"),
+    .describe("how the sources' losses become one per item; auto is linear for these harmonisers"),
   select: z
     .enum(["weak", "gold"])
     .default("weak")
@@ -18,7 +18,7 @@ export const Options = z.strictObject({
   features: z
     .enum(["hash", "embedding"])
     .default("hash")
-    .describe("what the harmonizer reads: hashed words, or sentence embeddings"),
+    .describe("what the harmoniser reads: hashed words, or sentence embeddings"),
   buckets: z
     .int()
     .min(16)

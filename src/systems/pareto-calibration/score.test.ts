@@ -34,7 +34,7 @@ test("the examples of both operations run", async () => {
   expect(calibrate.input.safeParse(calibrate.example).success).toBe(true);
 });
 
-test("an answer of no known label has no risk, yet the harmonizer's own label", async () => {
+test("an answer of no known label has no risk, yet the harmoniser's own label", async () => {
   const items = [{ id: "new", text: "I forgot my password", proposal: { label: "praise" } }];
   const out = await score.run(score.input.parse({ model: exampleModel, items }), ctx());
   expect(out.risk).toEqual([null]);

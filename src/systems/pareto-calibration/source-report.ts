@@ -5,7 +5,7 @@ import type { Fit } from "./fit.ts";
 
 export const SourceReport = z.strictObject({
   coverage: z.number(),
-  /** Share of its votes that the harmonizer's label agrees with; null without votes. */
+  /** Share of its votes that the harmoniser's label agrees with; null without votes. */
   agreement: z.number().nullable(),
   /** Share of the say, summing to 1 over the sources. */
   weight: z.number(),
@@ -71,7 +71,7 @@ export function warningsOf({
   const voters = sources.filter((source, j) => !own.has(source) && statistics.coverage[j] !== 0);
   if (voters.length === 0)
     warnings.push(
-      "No rule fires on any item: the harmonizer only imitates the proposer, and risk reflects how hard that is.",
+      "No rule fires on any item: the harmoniser only imitates the proposer, and risk reflects how hard that is.",
     );
   for (const [j, source] of sources.entries()) {
     if (own.has(source)) continue;

@@ -22,7 +22,7 @@ export const arms: readonly ArmInfo[] = [
   { id: "triplet", title: "Triplet label model (FlyingSquid)", role: "baseline" },
   { id: "em-fixed", title: "EM label model, even balance, clipped accuracies", role: "baseline" },
   { id: "em-free", title: "EM label model with everything learned (a warning)", role: "ablation" },
-  { id: "distilled", title: "Harmonizer on the proposer alone (LLM-distilled)", role: "ablation" },
+  { id: "distilled", title: "Harmoniser on the proposer alone (LLM-distilled)", role: "ablation" },
   { id: "own-confidence", title: "The proposer's own softmax", role: "baseline" },
   { id: "polar-linear-shuffled", title: "POLAR on votes dealt to other mails", role: "control" },
   { id: "random", title: "Random risk", role: "control" },
@@ -65,7 +65,7 @@ export const claims: readonly Comparison[] = [
   detects("majority", "a majority vote"),
   detects("weighted-vote", "an accuracy-weighted vote"),
   detects("triplet", "a triplet label model"),
-  detects("distilled", "a harmonizer distilled from the proposer alone"),
+  detects("distilled", "a harmoniser distilled from the proposer alone"),
   detects("polar-linear-shuffled", "the same fit on shuffled votes"),
   {
     id: "review-20-beats-own-confidence",
@@ -117,7 +117,7 @@ export const claims: readonly Comparison[] = [
   },
   {
     id: "square-beats-linear-ece",
-    text: "The square scalariser calibrates better than the linear one on a linear harmonizer (ECE).",
+    text: "The square scalariser calibrates better than the linear one on a linear harmoniser (ECE).",
     metric: "ece",
     arm: "polar-square-weak",
     against: main,
@@ -125,7 +125,7 @@ export const claims: readonly Comparison[] = [
   },
   {
     id: "square-beats-linear-r2",
-    text: "The square scalariser follows the error more closely than the linear one on a linear harmonizer (R2).",
+    text: "The square scalariser follows the error more closely than the linear one on a linear harmoniser (R2).",
     metric: "r2",
     arm: "polar-square-weak",
     against: main,
@@ -181,7 +181,7 @@ export const claims: readonly Comparison[] = [
   },
   {
     id: "loop-learns-labels",
-    text: "They also make the harmonizer's own labels more accurate on fresh mails.",
+    text: "They also make the harmoniser's own labels more accurate on fresh mails.",
     metric: "accuracy",
     arm: "loop-cost",
     against: "loop-before",
@@ -189,7 +189,7 @@ export const claims: readonly Comparison[] = [
   },
   {
     id: "risk-order-teaches-more",
-    text: "Reviewing by risk teaches the harmonizer more than reviewing as many mails at random (AUROC).",
+    text: "Reviewing by risk teaches the harmoniser more than reviewing as many mails at random (AUROC).",
     metric: "auroc",
     arm: "loop-cost",
     against: "loop-random-order",

@@ -73,7 +73,7 @@ async function runSeed(
     ),
   };
   const parts = cut(world);
-  step(1, "fitting harmonizers");
+  step(1, "fitting harmonisers");
   const judged: Record<string, Judgement> = {
     ...harmoniserArms(world, parts, rng.split("arms")),
     ...baselineArms(world, parts, rng.split("arms")),
