@@ -179,6 +179,8 @@ export const Overview = z.strictObject({
   unreviewed: Measurement.nullable(),
   auditsLeft: z.int(),
   minutes: Measurement,
+  /** Share of the pool that people put right: counted one by one, so without an interval. */
+  errorRemoved: Measurement,
   errorPerMinute: Measurement.nullable(),
   /** Held-out error against corrections, one point a lesson. */
   errorCurve: z.array(Point.extend({ lessonId: LessonId, promoted: z.boolean() })),

@@ -9,6 +9,7 @@ import {
   errorCurve,
   errorNow,
   errorPerMinute,
+  errorRemoved,
   forecast,
   gatesView,
   learningSteps,
@@ -94,6 +95,12 @@ test("error per minute is what corrections put right over the time all answers t
       rngOf(1),
     ),
   ).toBeNull();
+});
+
+test("what people took out of the error is counted, confirmed answers not among it", () => {
+  const answers = [answerOf("a"), answerOf("b", { before: "ham" }), answerOf("c")];
+  expect(errorRemoved(answers, 200)).toMatchObject({ value: 2 / 200, n: 3, interval: null });
+  expect(errorRemoved([], 0).value).toBe(0);
 });
 
 const lesson = (version: number, over: Partial<LessonFigures> = {}): LessonFigures => ({

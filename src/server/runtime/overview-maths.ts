@@ -94,6 +94,14 @@ export function minutesSpent(answers: readonly Answer[]): Measurement {
   };
 }
 
+/** Wrong proposals corrected, as a share of the pool: what people took out of the error, counted one by one. */
+export const errorRemoved = (answers: readonly Answer[], pool: number): Measurement => ({
+  metric: "error-removed",
+  value: pool === 0 ? 0 : answers.filter(({ before, after }) => before !== after).length / pool,
+  interval: null,
+  n: answers.length,
+});
+
 /**
  * Error removed per minute: wrong proposals corrected, as a share of the pool, over the attention all answers took.
  * The interval resamples answers, each with its time (ratio bootstrap). Null before there are a few.

@@ -2,7 +2,7 @@ import { Menu, useComputedColorScheme, useMantineColorScheme } from "@mantine/co
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { ProjectSummary } from "#core/views.ts";
-import { count, percent, signed } from "./format.ts";
+import { count, percent, plural } from "./format.ts";
 import { CheckIcon, ChevronIcon, MoonIcon, PlusIcon, SearchIcon, SunIcon } from "./icons.tsx";
 import { Key, Measured } from "./parts.tsx";
 import { overviewQuery, projectsQuery } from "./queries.ts";
@@ -53,12 +53,12 @@ export function TopBar({ project, onPalette, onKeys }: Props) {
   );
 }
 
-/** The one number that matters, with its interval, since when it moved and by how much. */
+/** The one number that matters, with its interval, and what people took out of it. */
 function OneNumber({ project }: { readonly project: ProjectSummary }) {
   const { data: overview } = useQuery(overviewQuery(project.id));
   const error = overview?.error ?? project.error;
   if (error === null) return <span className="quiet">error not measured yet</span>;
-  const moved = overview?.steps.find(({ promoted }) => promoted);
+  const removed = overview?.errorRemoved;
   return (
     <Link to="/p/$projectId" params={{ projectId: project.id }} className={css.number}>
       <span>
@@ -67,23 +67,14 @@ function OneNumber({ project }: { readonly project: ProjectSummary }) {
           <Measured of={error} n={false} />
         </strong>
       </span>
-      {moved === undefined ? null : (
-        <span className={`learned ${css.trend}`}>
-          {moved.change.value < 0 ? "↓" : "↑"} {signed(moved.change.value * 100, 1)} since{" "}
-          {sinceText(moved.atMs)}
+      {removed === undefined || removed.value === 0 ? null : (
+        <span className={`person ${css.trend}`}>
+          ↓ {percent(removed.value)} by {plural(removed.n, "answer")}
         </span>
       )}
     </Link>
   );
 }
-
-const sinceText = (atMs: number): string => {
-  const at = new Date(atMs);
-  const today = at.toDateString() === new Date().toDateString();
-  return today
-    ? at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })
-    : at.toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short" });
-};
 
 function Switcher({ project }: { readonly project: ProjectSummary | undefined }) {
   const { data: projects = [] } = useQuery(projectsQuery);

@@ -1,23 +1,12 @@
 import type { ReactNode } from "react";
 import type { Measurement } from "#core/measurement.ts";
 import type { Overview } from "#core/views.ts";
-import {
-  ago,
-  count,
-  fixed,
-  intervalText,
-  measurementText,
-  minutes,
-  percent,
-  plural,
-  signed,
-} from "#web/app/format.ts";
+import { count, fixed, measurementText, minutes, percent, plural } from "#web/app/format.ts";
 import css from "./project.module.css";
 
 /** The four figures of a project, each with its interval and n, and what it comes from. */
 export function Figures({ overview }: { readonly overview: Overview }) {
-  const { error, unreviewed, minutes: spent, errorPerMinute, steps, auditsLeft } = overview;
-  const last = steps.find(({ promoted }) => promoted);
+  const { error, errorRemoved, unreviewed, minutes: spent, errorPerMinute, auditsLeft } = overview;
   return (
     <section className={css.figures} aria-label="Figures">
       <Figure
@@ -26,14 +15,13 @@ export function Figures({ overview }: { readonly overview: Overview }) {
         value={error === null ? null : percent(error.value)}
         unit=" %"
         under={
-          last === undefined ? (
-            "on held-out items; no lesson has changed it yet"
+          errorRemoved.value === 0 ? (
+            "of the pool, if nobody looked at anything more"
           ) : (
             <>
-              <span className="learned">
-                {signed(last.change.value * 100, 1)} {intervalText(last.change, "points")}
-              </span>{" "}
-              by {plural(last.corrections, "correction")}, {ago(last.atMs, Date.now())}
+              of the pool; people took out{" "}
+              <span className="person">{percent(errorRemoved.value)} points</span> in{" "}
+              {plural(errorRemoved.n, "answer")}
             </>
           )
         }
@@ -65,8 +53,8 @@ export function Figures({ overview }: { readonly overview: Overview }) {
         of={errorPerMinute}
         value={errorPerMinute === null ? null : fixed(errorPerMinute.value * 100, 2)}
         unit=" points"
-        missing="known after the first lesson that went live"
-        under="percentage points of held-out error for each minute of review"
+        missing="known after ten answers"
+        under="percentage points of the pool's error for each minute of review"
         decimals={2}
       />
     </section>
