@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Problem } from "#core/errors.ts";
 import type { ItemId, ProjectId } from "#core/ids.ts";
 import type { ReviewOrder } from "#core/project.ts";
-import { type Db, pages } from "./db.ts";
+import { bulk, type Db, pages } from "./db.ts";
 import { foldCases, isCaseEvent, lockCases } from "./fold-cases.ts";
 import { log } from "./log.ts";
 import { baseState, CASE_COLUMNS, CASE_FIELDS, caseFields, toCase, waitingFor } from "./rows.ts";
@@ -167,7 +167,7 @@ export function caseStore(
       const no = await db.projectNo(id);
       const stream = pages<{ cost: number; item_id: string }>(
         (last, limit) =>
-          db.sql.query(QUEUE({ rank: "cost", state, after: last !== undefined }), [
+          bulk(db.sql, QUEUE({ rank: "cost", state, after: last !== undefined }), [
             no,
             limit,
             ...(last === undefined ? [] : [last.cost, last.item_id]),

@@ -5,7 +5,7 @@
 import type { Clock } from "#core/clock.ts";
 import { Problem } from "#core/errors.ts";
 import type { ProjectId } from "#core/ids.ts";
-import type { Queryable, Sql, Tx } from "./sql.ts";
+import type { Queryable, Sql, Tx, Value } from "./sql.ts";
 
 export interface Db {
   readonly sql: Sql;
@@ -52,6 +52,22 @@ export function makeDb(sql: Sql, clock: Clock): Db {
 async function lockProject(sql: Sql, tx: Queryable, no: number): Promise<void> {
   if (sql.driver === "postgres")
     await tx.query("select 1 from counts where project_no = $1 for update", [no]);
+}
+
+/**
+ * Many rows as one JSON text: to take a thousand rows apart field by field costs the embedded
+ * driver several times what the query does.
+ */
+export async function bulk<Row>(
+  db: Queryable,
+  text: string,
+  values: readonly Value[],
+): Promise<Row[]> {
+  const [found] = await db.query<{ rows: Row[] | null }>(
+    `select json_agg(t) as rows from (${text}) t`,
+    values,
+  );
+  return found?.rows ?? [];
 }
 
 /**

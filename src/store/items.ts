@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Problem } from "#core/errors.ts";
 import type { ItemId, ProjectId } from "#core/ids.ts";
-import { type Db, pages } from "./db.ts";
+import { bulk, type Db, pages } from "./db.ts";
 import { log } from "./log.ts";
 import {
   CASE_FIELDS,
@@ -110,7 +110,8 @@ export function itemStore(db: Db): Pick<Store, "importItems" | "item" | "items" 
         : [ITEM_TABLES, ""];
       const stream = pages<{ id: string }>(
         (last, limit) =>
-          db.sql.query(
+          bulk(
+            db.sql,
             `select ${ITEM_FIELDS} from ${tables}
              where i.project_no = $1 and i.id > $2 ${which} ${fresh}
              order by i.id limit $3`,
@@ -125,7 +126,8 @@ export function itemStore(db: Db): Pick<Store, "importItems" | "item" | "items" 
       const no = await db.projectNo(id);
       const stream = pages<{ id: string; item_id: string | null; correction: unknown }>(
         (last, limit) =>
-          db.sql.query(
+          bulk(
+            db.sql,
             `select ${ITEM_FIELDS}, ${CASE_FIELDS}, a.correction
              from ${ITEM_TABLES} ${CASE_OF_ITEM}
              left join lateral (
