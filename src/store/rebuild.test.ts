@@ -178,30 +178,33 @@ describe.each(databases())("rebuild over $name", ({ make }) => {
       { weight: 1, arbitrary: fc.constantFrom(rollBack, revoke) },
     );
     await fc.assert(
-      fc.asyncProperty(fc.commands([command], { maxCommands: 40 }), async (commands) => {
-        const { id } = await db.store.createProject(config(`run ${projects++}`));
-        await db.store.importItems(id, batches(ITEMS.map((n) => item(n))), { format: "jsonl" });
-        const model: Model = { cases: new Map(), lessons: [], made: 0 };
-        const real: Real = { store: db.store, id };
-        await fc.asyncModelRun(() => ({ model, real }), commands);
+      fc.asyncProperty(
+        fc.commands([command], { maxCommands: 40, size: "max" }),
+        async (commands) => {
+          const { id } = await db.store.createProject(config(`run ${projects++}`));
+          await db.store.importItems(id, batches(ITEMS.map((n) => item(n))), { format: "jsonl" });
+          const model: Model = { cases: new Map(), lessons: [], made: 0 };
+          const real: Real = { store: db.store, id };
+          await fc.asyncModelRun(() => ({ model, real }), commands);
 
-        for (const [n, known] of model.cases) {
-          const expected = { state: stateIn(known), version: known.version };
-          expect(await db.store.case(id, itemId(n))).toMatchObject(expected);
-        }
-        const states = [...model.cases.values()].map(stateIn);
-        const count = (state: CaseStatus) => states.filter((s) => s === state).length;
-        expect(await db.store.counts(id)).toEqual({
-          items: ITEMS.length,
-          open: count("open"),
-          answered: count("answered"),
-          accepted: count("accepted"),
-          waiting: count("waiting") + ITEMS.length - states.length,
-        });
-        const before = await snapshot(real);
-        await db.store.rebuild(id);
-        expect(await snapshot(real)).toEqual(before);
-      }),
+          for (const [n, known] of model.cases) {
+            const expected = { state: stateIn(known), version: known.version };
+            expect(await db.store.case(id, itemId(n))).toMatchObject(expected);
+          }
+          const states = [...model.cases.values()].map(stateIn);
+          const count = (state: CaseStatus) => states.filter((s) => s === state).length;
+          expect(await db.store.counts(id)).toEqual({
+            items: ITEMS.length,
+            open: count("open"),
+            answered: count("answered"),
+            accepted: count("accepted"),
+            waiting: count("waiting") + ITEMS.length - states.length,
+          });
+          const before = await snapshot(real);
+          await db.store.rebuild(id);
+          expect(await snapshot(real)).toEqual(before);
+        },
+      ),
       { seed: SEED, numRuns: RUNS },
     );
   });
