@@ -1,0 +1,95 @@
+/**
+ * Makes the pictures of the documentation from the running thing: `npx tsx scripts/screenshots.ts`.
+ * A fresh server on a temporary folder; mails reviewed by keys as somebody would who knows what is right, at a human pace, so
+ * that there is something to show; a fast study where no report is committed. Writes docs/images/*.png.
+ */
+import { mkdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Page } from "playwright-core";
+import { packageRoot } from "#cli/package-root.ts";
+import { assert } from "#core/assert.ts";
+import type { JobView, SystemDetail } from "#core/views.ts";
+import { findChromium, launch } from "../test/e2e/browser.ts";
+import { answerRightly, rowsOf, saved, sitDown } from "../test/e2e/desk.ts";
+import { DEMO, type Emend, goldOfMails, settled, startEmend, until } from "../test/e2e/server.ts";
+
+const SIZE = { width: 1280, height: 800 };
+const BYTES_MAX = 300_000;
+const ANSWERS = 85;
+/** What a practised reviewer takes for a mail whose verdict is at hand; less would not be believed. */
+const READING_MS = 1_200;
+const SYSTEM = "pareto-calibration";
+const SETTLING_MS = 1_000;
+/** The mails are real, and many are coarse: the front page shows those of mailing lists, "[ilug] …". */
+const FILTER = "[";
+
+const folder = join(packageRoot, "docs", "images");
+
+async function studied({ api }: Emend): Promise<void> {
+  if ((await api<SystemDetail>(`/systems/${SYSTEM}`)).report !== null) return;
+  const { jobId } = await api<{ jobId: string }>(`/systems/${SYSTEM}/study`, { fast: true });
+  await until("the study", async () => {
+    const { state, error } = await api<JobView>(`/jobs/${jobId}`);
+    assert(state !== "failed" && state !== "cancelled", `the study ended: ${error}`);
+    return state === "done" ? true : undefined;
+  });
+}
+
+async function shoot(page: Page, name: string): Promise<void> {
+  await page.evaluate(() => document.fonts.ready);
+  await sleep(SETTLING_MS);
+  const path = join(folder, `${name}.png`);
+  await page.screenshot({ path });
+  const { size } = statSync(path);
+  console.log(`${path}  ${Math.round(size / 1000)} kB`);
+  assert(size <= BYTES_MAX, `${name}.png is small enough to be checked in`);
+}
+
+/** The page as it stands, in both themes. */
+async function shootBoth(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ["dark", "light"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await shoot(page, `${name}-${colorScheme}`);
+  }
+}
+
+async function pictures(page: Page): Promise<void> {
+  // The sitting goes on: what was decided last and what it taught is on the screen.
+  await page.getByLabel("Filter the list").fill(FILTER);
+  await page.keyboard.press("Enter");
+  await rowsOf(page).filter({ hasNotText: "✓" }).first().click();
+  await shootBoth(page, "inbox");
+  await page.goto(`/p/${DEMO}`);
+  await page.getByText("lineage").first().waitFor();
+  await shootBoth(page, "project");
+  await page.goto("/systems");
+  await page.getByRole("heading", { level: 2 }).first().waitFor();
+  await shoot(page, "systems-light");
+  await page.goto(`/systems/${SYSTEM}`);
+  await page.getByRole("region", { name: "Claims" }).waitFor();
+  await shoot(page, "system-light");
+}
+
+const chromium = findChromium();
+assert(chromium !== undefined, "the pictures are taken with Chromium: apt-get install chromium");
+mkdirSync(folder, { recursive: true });
+const emend = await startEmend();
+const browser = await launch(chromium);
+try {
+  await settled(emend, DEMO);
+  const desk = { emend, browser, gold: await goldOfMails() };
+  const page = await browser.newPage({ baseURL: emend.url, viewport: SIZE, deviceScaleFactor: 1 });
+  let itemId = await sitDown(page);
+  for (let made = 0; made < ANSWERS; made++) {
+    await sleep(READING_MS);
+    itemId = await answerRightly(desk, page, itemId);
+  }
+  await saved(page);
+  await settled(emend, DEMO);
+  await studied(emend);
+  await pictures(page);
+} finally {
+  await browser.close();
+  await emend.stop();
+}
