@@ -1,6 +1,10 @@
-/** `npm run bench [-- names]`: measures, prints, and writes docs/results/bench/<name>.json. */
+/**
+ * `npm run bench [-- names]`: measures, prints, and writes docs/results/bench/<name>.json, or with
+ * `--try` into a temporary folder.
+ */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Bench, type BenchReport, commit, LOAD_MAX, load, machine } from "./harness.ts";
@@ -8,8 +12,12 @@ import { figuresTable } from "./table.ts";
 
 const script = fileURLToPath(import.meta.url);
 const folder = dirname(script);
-const results = join(folder, "..", "docs", "results", "bench");
-const json = process.argv.includes("--json");
+const flags = process.argv.slice(2).filter((word) => word.startsWith("--"));
+const json = flags.includes("--json");
+const trying = flags.includes("--try");
+const results = trying
+  ? join(tmpdir(), "emend-bench-results")
+  : join(folder, "..", "docs", "results", "bench");
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const resultOf = (name: string) => join(results, `${name}.json`);
@@ -42,7 +50,7 @@ async function measure(name: string): Promise<BenchReport> {
 
 /** In a process of its own each: what one leaves in memory, or compiled, is no part of the next. */
 function measureApart(name: string): boolean {
-  const { status } = spawnSync(process.execPath, [...process.execArgv, script, name], {
+  const { status } = spawnSync(process.execPath, [...process.execArgv, script, name, ...flags], {
     stdio: ["ignore", json ? "ignore" : "inherit", "inherit"],
   });
   return status === 0;
