@@ -113,6 +113,22 @@ export const CaseView = z.strictObject({
 });
 export type CaseView = z.infer<typeof CaseView>;
 
+/** What people answered of items like one item, nearest first. */
+export const SimilarAnswers = z.strictObject({
+  similar: z.array(
+    z.strictObject({
+      itemId: ItemId,
+      title: z.string(),
+      label: Label,
+      /** Cosine distance of the texts' embeddings: 0 the same, 1 unrelated. */
+      distance: z.number(),
+    }),
+  ),
+  /** What these say together; a score, not a calibrated probability. */
+  says: z.strictObject({ label: Label, confidence: z.number() }).nullable(),
+});
+export type SimilarAnswers = z.infer<typeof SimilarAnswers>;
+
 /** What a reviewer sends. The server adds who, when, risk, propensity and lesson. */
 export const CorrectionInput = z.strictObject({
   /** Made by the client, so that a repeated request is the same correction. */

@@ -181,6 +181,7 @@ test.each([
   ["GET", "/projects/none/export"],
   ["POST", "/projects/none/refit"],
   ["GET", "/projects/small/cases/none"],
+  ["GET", "/projects/small/cases/none/similar"],
   ["POST", "/projects/small/cases/none/skip"],
   ["POST", "/projects/small/cases/none/ask-again"],
   ["POST", "/projects/small/corrections/none/undo"],

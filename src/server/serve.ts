@@ -13,6 +13,7 @@ import { modelFromEnv } from "./model-from-env.ts";
 import { threadedCompute } from "./runtime/compute.ts";
 import type { Host } from "./runtime/host.ts";
 import { workOnJobs } from "./runtime/jobs.ts";
+import { stopRemembering } from "./runtime/remember.ts";
 import { askForAssessment, refitIfDue } from "./runtime/requests.ts";
 import { createStates } from "./runtime/state.ts";
 import { checkBinding } from "./security.ts";
@@ -117,6 +118,7 @@ export async function openHost(
     host,
     async close() {
       await jobs.stop();
+      await stopRemembering(host);
       await compute.close();
       await store.close();
     },

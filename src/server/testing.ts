@@ -13,6 +13,7 @@ import { createLive } from "./live.ts";
 import { inProcessCompute } from "./runtime/compute.ts";
 import type { Host } from "./runtime/host.ts";
 import { workOnJobs } from "./runtime/jobs.ts";
+import { stopRemembering } from "./runtime/remember.ts";
 import { createStates } from "./runtime/state.ts";
 
 export interface TestHost {
@@ -41,6 +42,7 @@ export async function openTestHost(over: Partial<Host> = {}): Promise<TestHost> 
     host,
     async close() {
       await jobs.stop();
+      await stopRemembering(host);
       await store.close();
       rmSync(dataDir, { recursive: true, force: true });
     },

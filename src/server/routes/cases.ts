@@ -1,12 +1,14 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { CaseView, CorrectionAnswer, CorrectionInput } from "#core/views.ts";
+import { CaseView, CorrectionAnswer, CorrectionInput, SimilarAnswers } from "#core/views.ts";
 import { askAgain } from "#server/runtime/ask-again.ts";
 import type { Host } from "#server/runtime/host.ts";
 import { correctCase, oneCase, skipCase } from "#server/runtime/review.ts";
+import { similarAnswers } from "#server/runtime/similar.ts";
 import { answers, conflict, failures, inCase, named, reviewerOf, router, takes } from "./parts.ts";
 
 const Shown = named(CaseView, "Case");
 const Answer = named(CorrectionAnswer, "CorrectionAnswer");
+const Similar = named(SimilarAnswers, "SimilarAnswers");
 const Left = z.strictObject({ left: z.int() });
 
 const read = createRoute({
@@ -15,6 +17,14 @@ const read = createRoute({
   summary: "One case",
   request: { params: inCase },
   responses: { 200: answers("The case", Shown), ...failures },
+});
+
+const similar = createRoute({
+  method: "get",
+  path: "/projects/{id}/cases/{itemId}/similar",
+  summary: "What people answered of items like this one",
+  request: { params: inCase },
+  responses: { 200: answers("The nearest, none for a blind case", Similar), ...failures },
 });
 
 const correct = createRoute({
@@ -49,6 +59,10 @@ export const caseRoutes = (host: Host) =>
     .openapi(read, async (c) => {
       const { id, itemId } = c.req.valid("param");
       return c.json(Shown.parse(await oneCase(host, id, itemId)), 200);
+    })
+    .openapi(similar, async (c) => {
+      const { id, itemId } = c.req.valid("param");
+      return c.json(Similar.parse(await similarAnswers(host, id, itemId)), 200);
     })
     .openapi(correct, async (c) => {
       const { id: projectId, itemId } = c.req.valid("param");

@@ -10,6 +10,7 @@ import type { ProjectConfig } from "#core/project.ts";
 import type { Proposal, Vote } from "#core/proposal.ts";
 import { rngOf } from "#core/rng.ts";
 import type { PoolRow, ProjectLoop } from "#core/system.ts";
+import { loadEmbedder } from "#propose/embeddings.ts";
 import { compileRules } from "#propose/rules.ts";
 import type { CaseRow } from "#store/store.ts";
 import { loadSystem } from "#systems/registry.ts";
@@ -84,6 +85,8 @@ export interface ComputeTasks {
   cases(task: CasesTask, hooks: Hooks): Promise<CaseRow[]>;
   sources(task: SourcesTask, hooks: Hooks): Promise<SourceTable>;
   runOperation(task: OperationTask, hooks: Hooks): Promise<unknown>;
+  /** A sentence embedding of each text, in order. The first call loads the weights. */
+  embed(texts: readonly string[]): Promise<Float32Array[]>;
 }
 
 /** Pools kept at a time: each holds the texts of up to 20,000 items. */
@@ -141,6 +144,8 @@ export function createTasks(): ComputeTasks {
       const operation = await operationOf(id);
       return operation.run(input as never, ctxOf({ seed, nowMs }, hooks));
     },
+
+    embed: async (texts) => (await loadEmbedder()).embed(texts),
   };
 }
 

@@ -26,6 +26,11 @@ test("the thread gives the same bytes as this one", async () => {
   expect(JSON.stringify(await threaded.runOperation(task, hooks()))).toBe(JSON.stringify(here));
 });
 
+test("the thread embeds texts as this one does", async () => {
+  const texts = ["the minutes of the meeting", ""];
+  expect(await threaded.embed(texts)).toEqual(await inProcessCompute().embed(texts));
+});
+
 test("a cancelled call fails at once, and the thread goes on", async () => {
   const stop = new AbortController();
   const call = threaded.runOperation(operation("pareto-calibration.none", {}), hooks(stop.signal));

@@ -112,6 +112,7 @@ export function threadedCompute(): Compute {
     cases: remote("cases"),
     sources: remote("sources"),
     runOperation: remote("runOperation"),
+    embed: remote("embed"),
     close: async () => {
       const ending = thread;
       thread = undefined;

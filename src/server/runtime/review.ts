@@ -9,6 +9,7 @@ import type { CaseRow, CaseStatus, ItemRow, Taken } from "#store/store.ts";
 import { type Host, projectOf, projectRng } from "./host.ts";
 import { weightsInForce } from "./in-force.ts";
 import { caseOf, correctionOf, itemOf, noSuchItem } from "./lookups.ts";
+import { rememberLater } from "./remember.ts";
 import { refitIfDue } from "./requests.ts";
 import { caseView, correctionView, queueRow } from "./views.ts";
 
@@ -86,7 +87,9 @@ export async function correctCase(
   const item = await itemOf(host, projectId, itemId);
   const correction = correctionFor(host, { project, row, item, input, by: how.by });
   const taken = await host.store.correct(projectId, correction, input.version);
-  return answerTo(host, projectId, itemId, taken);
+  const answer = await answerTo(host, projectId, itemId, taken);
+  if (taken.kind === "taken") rememberLater(host, projectId, taken.correction);
+  return answer;
 }
 
 /** Takes back a standing correction by a further record; the case is open again. */
@@ -160,7 +163,7 @@ export async function showCase(host: Host, project: Project, row: CaseRow): Prom
 }
 
 /** Drawn again, not stored: seed and item id alone decide. */
-function isShown(host: Host, { id, config }: Project, row: CaseRow): boolean {
+export function isShown(host: Host, { id, config }: Project, row: CaseRow): boolean {
   const { itemId, assessment } = row;
   const route = assessment?.route ?? "ask";
   return draw({ itemId, route }, { rng: projectRng(host, id), ...config.correct }).suggestionShown;

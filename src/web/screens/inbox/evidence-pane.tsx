@@ -4,8 +4,10 @@ import { AlertIcon } from "#web/app/icons.tsx";
 import css from "./evidence-pane.module.css";
 import { showEvidence, voteId } from "./highlighted.tsx";
 import type { Decided } from "./session.ts";
+import { Similar } from "./similar.tsx";
 
 interface Props {
+  readonly projectId: string;
   readonly open: CaseView;
   /** What was decided of it in this sitting. */
   readonly made: Decided | undefined;
@@ -13,9 +15,11 @@ interface Props {
   readonly askProblem: Error | null;
   readonly lit: string | null;
   readonly onLight: (source: string | null) => void;
+  readonly onOpen: (itemId: string) => void;
 }
 
-export function EvidencePane({ open, made, asking, askProblem, lit, onLight }: Props) {
+export function EvidencePane(props: Props) {
+  const { projectId, open, made, asking, askProblem, lit, onLight, onOpen } = props;
   const blind = !open.suggestionShown;
   return (
     <aside className={css.pane} aria-label="Evidence">
@@ -45,6 +49,7 @@ export function EvidencePane({ open, made, asking, askProblem, lit, onLight }: P
         <Says open={open} asking={asking} />
       )}
       <Votes open={open} blind={blind} lit={lit} onLight={onLight} />
+      {blind ? null : <Similar projectId={projectId} itemId={open.itemId} onOpen={onOpen} />}
       <section className={css.section}>
         <h3>Why this one</h3>
         <p className={css.why}>{open.why}</p>

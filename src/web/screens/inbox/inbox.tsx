@@ -175,12 +175,14 @@ function Sitting({ projectId }: { readonly projectId: string }) {
         <div className={css.case}>
           <ItemPane open={open} html={search.view === "html"} lit={lit} onLight={setLit} />
           <EvidencePane
+            projectId={projectId}
             open={open}
             made={session.decided.find((made) => made.itemId === open.itemId)}
             asking={askAgain.isPending}
             askProblem={askAgain.error}
             lit={lit}
             onLight={setLit}
+            onOpen={sitting.open}
           />
         </div>
       )}
