@@ -125,7 +125,7 @@ export function csrTimesVector(csr: Csr, v: ArrayLike<number>): Float64Array {
 
 /**
  * `out += X[rows] · W`, with W [cols, k] and out [rows.length, k], both row-major. For few columns
- * k: each sum stays in a register.
+ * k: each sum stays in a register, and two of them share the reading of X.
  */
 export function addCsrRowsTimes(
   x: Csr,
@@ -136,12 +136,23 @@ export function addCsrRowsTimes(
   for (let b = 0; b < rows.length; b++) {
     const start = indptr[rows[b] as number] as number;
     const end = indptr[(rows[b] as number) + 1] as number;
-    for (let c = 0; c < k; c++) {
-      let sum = 0;
-      for (let p = start; p < end; p++)
-        sum += (values[p] as number) * (factor[(indices[p] as number) * k + c] as number);
-      out[b * k + c] = (out[b * k + c] as number) + sum;
+    for (let c = 0; c + 1 < k; c += 2) {
+      let first = 0;
+      let second = 0;
+      for (let p = start; p < end; p++) {
+        const value = values[p] as number;
+        const w = (indices[p] as number) * k + c;
+        first += value * (factor[w] as number);
+        second += value * (factor[w + 1] as number);
+      }
+      out[b * k + c] = (out[b * k + c] as number) + first;
+      out[b * k + c + 1] = (out[b * k + c + 1] as number) + second;
     }
+    if (k % 2 === 0) continue;
+    let last = 0;
+    for (let p = start; p < end; p++)
+      last += (values[p] as number) * (factor[(indices[p] as number) * k + k - 1] as number);
+    out[b * k + k - 1] = (out[b * k + k - 1] as number) + last;
   }
 }
 
@@ -155,12 +166,21 @@ export function addCsrRowsTransposeTimes(
   for (let b = 0; b < rows.length; b++) {
     const start = indptr[rows[b] as number] as number;
     const end = indptr[(rows[b] as number) + 1] as number;
-    for (let c = 0; c < k; c++) {
-      const g = factor[b * k + c] as number;
+    for (let c = 0; c + 1 < k; c += 2) {
+      const first = factor[b * k + c] as number;
+      const second = factor[b * k + c + 1] as number;
       for (let p = start; p < end; p++) {
+        const value = values[p] as number;
         const w = (indices[p] as number) * k + c;
-        out[w] = (out[w] as number) + g * (values[p] as number);
+        out[w] = (out[w] as number) + first * value;
+        out[w + 1] = (out[w + 1] as number) + second * value;
       }
+    }
+    if (k % 2 === 0) continue;
+    const last = factor[b * k + k - 1] as number;
+    for (let p = start; p < end; p++) {
+      const w = (indices[p] as number) * k + k - 1;
+      out[w] = (out[w] as number) + last * (values[p] as number);
     }
   }
 }
