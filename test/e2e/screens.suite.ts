@@ -79,6 +79,16 @@ async function show(page: Page, { path, there, open }: Screen): Promise<void> {
   await open?.(page);
 }
 
+/** The theme follows the system's; colours on their way from light to dark would be measured as neither. */
+async function darken(page: Page): Promise<void> {
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.locator('html[data-mantine-color-scheme="dark"]').waitFor();
+  await page.evaluate(async () => {
+    await new Promise(requestAnimationFrame);
+    for (const animation of document.getAnimations()) animation.finish();
+  });
+}
+
 const widerThanThePage = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
     const { clientWidth, scrollWidth } = document.documentElement;
@@ -93,7 +103,7 @@ export const screens: Suite = (desk) => {
       const page = await pageOf(desk(), t, { bypassCSP: true, reducedMotion: "reduce" });
       await show(page, screen);
       expect.soft(await violations(page), "light").toEqual([]);
-      await page.emulateMedia({ colorScheme: "dark" });
+      await darken(page);
       expect.soft(await violations(page), "dark").toEqual([]);
       await page.setViewportSize(NARROW);
       expect.soft(await widerThanThePage(page), "narrow").toEqual([]);
