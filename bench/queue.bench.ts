@@ -17,14 +17,14 @@ const TURNS = 800;
 interface Load {
   readonly what: string;
   readonly reviewers: number;
-  /** Between an answer and the next case. */
+  /** Between an answer and the next case, on average: exponential, as people come. */
   readonly pauseMs: number;
   readonly target?: number;
 }
 const LOADS: readonly Load[] = [
   { what: "one reviewer, no pause", reviewers: 1, pauseMs: 0, target: TARGET_P99_MS },
-  // Ten cases a second each is ten times what a quick person does.
-  { what: "8 reviewers, 100 ms apart", reviewers: 8, pauseMs: 100, target: TARGET_P99_MS },
+  // Four cases a second each is four times what a quick person does.
+  { what: "8 reviewers, pauses of 250 ms", reviewers: 8, pauseMs: 250, target: TARGET_P99_MS },
   { what: "8 reviewers, no pause", reviewers: 8, pauseMs: 0 },
 ];
 const LEASE_MS = 600_000;
@@ -65,8 +65,9 @@ async function review(
   },
 ): Promise<ItemId[]> {
   const seen: ItemId[] = [];
+  const pauses = rngOf("bench/queue").split(how.reviewer);
   for (let turn = 0; turn < how.turns; turn++) {
-    if (how.pauseMs > 0) await setTimeout(how.pauseMs);
+    if (how.pauseMs > 0) await setTimeout(-how.pauseMs * Math.log(1 - pauses.uniform()));
     let row: CaseRow | undefined;
     const lease = { reviewer: how.reviewer, order: "cost", count: 1, leaseMs: LEASE_MS } as const;
     how.times.lease.push(
@@ -87,7 +88,7 @@ async function review(
   return seen;
 }
 
-/** Several reviewers at once, each beginning at a moment of its own. Every case goes to one of them. */
+/** Several reviewers at once. Every case goes to one of them. */
 async function reviewTogether(
   store: OpenStore,
   id: ProjectId,
@@ -97,10 +98,9 @@ async function reviewTogether(
   const { pauseMs } = how;
   const turns = how.turns / how.reviewers;
   const seen = await Promise.all(
-    Array.from({ length: how.reviewers }, async (_, n) => {
-      await setTimeout((n * pauseMs) / how.reviewers);
-      return review(store, id, { reviewer: `reviewer-${n}`, turns, pauseMs, times });
-    }),
+    Array.from({ length: how.reviewers }, (_, n) =>
+      review(store, id, { reviewer: `reviewer-${n}`, turns, pauseMs, times }),
+    ),
   );
   const all = seen.flat();
   mustHold(new Set(all).size === how.turns, "no case goes to two reviewers");
