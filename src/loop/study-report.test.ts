@@ -71,3 +71,17 @@ test("an arm that leaves a metric out on one seed is refused", () => {
   const broken = [{ ...first, arms: { ...first.arms, method: {} } }, ...rest];
   expect(() => summarise(study([]), broken, rngOf(1))).toThrow('arm "method" reports "score"');
 });
+
+test("a figure lies inside its own interval, even where resampling shifts it", () => {
+  const shifted = results.map((result) => {
+    const { value = 0, replicates = [] } = result.arms.method?.score ?? {};
+    return {
+      ...result,
+      arms: { method: { score: { value, replicates: replicates.map((draw) => draw - 50) } } },
+    };
+  });
+  const only: Study = { ...study([]), arms: study([]).arms.slice(0, 1) };
+  const score = summarise(only, shifted, rngOf(3)).arms[0]?.metrics.score;
+  expect(score?.value).toBeGreaterThan(score?.interval?.low ?? Number.POSITIVE_INFINITY);
+  expect(score?.value).toBeLessThan(score?.interval?.high ?? Number.NEGATIVE_INFINITY);
+});
