@@ -34,8 +34,8 @@ const names = wanted.length > 0 ? wanted : known;
 
 async function measure(name: string): Promise<BenchReport> {
   const { bench } = (await import(`./${name}.bench.ts`)) as { bench: Bench };
-  const loadBefore = load();
-  if (loadBefore > LOAD_MAX) say(`note: the machine is busy (load ${loadBefore.toFixed(1)})`);
+  const loadBefore = await load();
+  if (loadBefore > LOAD_MAX) say(`note: the machine is busy (${loadBefore.toFixed(1)} cores)`);
   say(`${name}: ${bench.about}`);
   return {
     bench: name,

@@ -108,7 +108,7 @@ function benchmarksPage(): string {
       "",
       figuresTable(figures),
       "",
-      `\`${command}\` · commit ${commit} · ${machine} · load before ${loadBefore.toFixed(2)}.${busy}`,
+      `\`${command}\` · commit ${commit} · ${machine} · ${loadBefore.toFixed(2)} cores busy before.${busy}`,
       "",
     ].join("\n");
   });
