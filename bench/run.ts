@@ -33,8 +33,8 @@ if (unknown.length > 0) {
 const names = wanted.length > 0 ? wanted : known;
 
 async function measure(name: string): Promise<BenchReport> {
-  const { bench } = (await import(`./${name}.bench.ts`)) as { bench: Bench };
   const loadBefore = await load();
+  const { bench } = (await import(`./${name}.bench.ts`)) as { bench: Bench };
   if (loadBefore > LOAD_MAX) say(`note: the machine is busy (${loadBefore.toFixed(1)} cores)`);
   say(`${name}: ${bench.about}`);
   return {
