@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { unwrap } from "#core/result.ts";
 import { rngOf } from "#core/rng.ts";
+import { majorityVote } from "./majority.ts";
 import { plantedVotes } from "./planted-votes.ts";
 import { fitTriplet, tripletProbabilities } from "./triplet.ts";
 import { ABSTAIN, mostProbable, voteMatrix } from "./votes.ts";
@@ -83,6 +84,25 @@ test("both ways of counting pairs agree, so that classes cost nothing but themse
   for (let j = 0; j < 4; j++)
     for (let c = 0; c < 3; c++)
       expect(many.votesFor[j * classes + c]).toBeCloseTo(few.votesFor[j * 3 + c] ?? 0, 12);
+});
+
+test("classes too rare for moments of their own are labelled as well as by a majority", () => {
+  const classes = 200;
+  const { votes, truth } = plantedVotes({
+    rng: rngOf(12),
+    items: 2_000,
+    classes,
+    accuracies: [0.85, 0.8, 0.7, 0.6, 0.75, 0.65, 0.8],
+    coverage: 0.6,
+  });
+  const even = new Float64Array(classes).fill(1 / classes);
+  const model = unwrap(fitTriplet(votes));
+  // A vote for a class is as much likelier there as the accuracy says: 0.85 against 0.15 / 199.
+  expect(Math.abs((model.votesFor[0] ?? 0) - Math.log(0.85 / (0.15 / 199)))).toBeLessThan(0.3);
+  const right = share(mostProbable(tripletProbabilities(model, votes), classes), truth);
+  const majority = share(mostProbable(majorityVote(votes, even), classes), truth);
+  expect(right).toBeGreaterThan(majority - 0.005);
+  expect(right).toBeGreaterThan(0.9);
 });
 
 test("what cannot be told is said", () => {

@@ -1,5 +1,6 @@
 import { assert } from "#core/assert.ts";
 import { err, ok, type Result } from "#core/result.ts";
+import { countPairs, type PairCounts } from "./pair-counts.ts";
 import { ABSTAIN, type VoteMatrix } from "./votes.ts";
 
 /**
@@ -12,7 +13,8 @@ import { ABSTAIN, type VoteMatrix } from "./votes.ts";
  * for every triplet; the median over triplets is taken, and sources are held to be better than
  * chance (d_i >= 0). FlyingSquid uses raw moments, which equal these where classes are balanced and
  * sources symmetric. Covariances also hold for a rule that only ever says one class, given the
- * class balance p, which is not learned.
+ * class balance p, which is not learned. A class too rare to show in its own covariances borrows
+ * each source's accuracy over all classes, by triplets of agreement rates (`pooledAccuracies`).
  */
 export interface TripletModel {
   readonly sources: number;
@@ -41,6 +43,10 @@ const RATE_MIN = 1e-3;
  * sources.
  */
 const PARTNERS_MAX = 24;
+/** Items expected of a class below which its own moments are mostly noise: a rate off by 0.05. */
+const CLASS_ITEMS_MIN = 100;
+/** Up to here rules for one class alone are the usual thing, and an accuracy over all classes is none. */
+const FEW_CLASSES = 12;
 
 export function fitTriplet(
   matrix: VoteMatrix,
@@ -54,9 +60,15 @@ export function fitTriplet(
   const votesFor = new Float64Array(sources * classes);
   const votesAgainst = new Float64Array(sources * classes);
   let informative = false;
+  let pooled: Float64Array | undefined;
   for (let c = 0; c < classes; c++) {
-    const moments = momentsOf(counts, { items, sources, classes }, c);
     const p = Math.min(1 - RATE_MIN, Math.max(RATE_MIN, balance[c] as number));
+    if (classes > FEW_CLASSES && items * p < CLASS_ITEMS_MIN) {
+      pooled ??= pooledAccuracies(counts, matrix);
+      informative = borrow(pooled, { c, classes, votesFor, votesAgainst }) || informative;
+      continue;
+    }
+    const moments = momentsOf(counts, { items, sources, classes }, c);
     const separation = separations(moments, sources, p);
     for (let i = 0; i < sources; i++) {
       const d = separation[i] as number;
@@ -106,125 +118,6 @@ export function tripletProbabilities(model: TripletModel, matrix: VoteMatrix): F
       probabilities[at + c] = total === 0 ? 1 / classes : (probabilities[at + c] as number) / total;
   }
   return probabilities;
-}
-
-interface PairCounts {
-  /**
-   * [sources * sources * classes] at (i, j, c): items where i votes c and j votes anything; i != j.
-   */
-  readonly given: Uint32Array;
-  /** [sources * sources * classes] at (i, j, c), i < j: items where both vote c. */
-  readonly both: Uint32Array;
-  /** [sources * classes] items where i votes c. */
-  readonly own: Uint32Array;
-}
-
-/** Up to here sets of items as bits are faster to intersect than votes to count one by one. */
-const BIT_CLASSES_MAX = 12;
-
-/** Everything the moments of all classes need. */
-const countPairs = (matrix: VoteMatrix): PairCounts =>
-  matrix.classes <= BIT_CLASSES_MAX ? countByBits(matrix) : countByVotes(matrix);
-
-/** Linear in classes: one bit an item for each source and class, intersected pair by pair. */
-function countByBits(matrix: VoteMatrix): PairCounts {
-  const { sources, classes } = matrix;
-  const counts = emptyCounts(matrix);
-  for (let start = 0; start < matrix.items; start += BLOCK_ITEMS) {
-    const { bits, any, words } = blockBits(
-      matrix,
-      start,
-      Math.min(matrix.items, start + BLOCK_ITEMS),
-    );
-    for (let i = 0; i < sources; i++)
-      for (let c = 0; c < classes; c++) {
-        const mine = bits.subarray((i * classes + c) * words, (i * classes + c + 1) * words);
-        counts.own[i * classes + c] = (counts.own[i * classes + c] as number) + overlap(mine, mine);
-        for (let j = 0; j < sources; j++) {
-          if (i === j) continue;
-          const at = (i * sources + j) * classes + c;
-          const voted = any.subarray(j * words, (j + 1) * words);
-          counts.given[at] = (counts.given[at] as number) + overlap(mine, voted);
-          if (j < i) continue;
-          const theirs = bits.subarray((j * classes + c) * words, (j * classes + c + 1) * words);
-          counts.both[at] = (counts.both[at] as number) + overlap(mine, theirs);
-        }
-      }
-  }
-  return counts;
-}
-
-/** Items a block of bits covers: those of 20 sources stay in the second-level cache. */
-const BLOCK_ITEMS = 32 * 512;
-
-/**
- * Bits of items `start` up to `end`: [sources * classes * words] who voted what, [sources * words]
- * who voted.
- */
-function blockBits({ sources, classes, votes }: VoteMatrix, start: number, end: number) {
-  const words = Math.ceil((end - start) / 32);
-  const bits = new Int32Array(sources * classes * words);
-  const any = new Int32Array(sources * words);
-  for (let i = start; i < end; i++) {
-    const word = (i - start) >>> 5;
-    const bit = 1 << ((i - start) & 31);
-    for (let j = 0; j < sources; j++) {
-      const vote = votes[i * sources + j] as number;
-      if (vote === ABSTAIN) continue;
-      const at = (j * classes + vote) * words + word;
-      bits[at] = (bits[at] as number) | bit;
-      any[j * words + word] = (any[j * words + word] as number) | bit;
-    }
-  }
-  return { bits, any, words };
-}
-
-/** Number of bits set in both. */
-function overlap(a: Int32Array, b: Int32Array): number {
-  let count = 0;
-  for (let w = 0; w < a.length; w++) {
-    let x = (a[w] as number) & (b[w] as number);
-    x -= (x >>> 1) & 0x55555555;
-    x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
-    count += Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-  }
-  return count;
-}
-
-const emptyCounts = ({ sources, classes }: VoteMatrix): PairCounts => ({
-  given: new Uint32Array(sources * sources * classes),
-  both: new Uint32Array(sources * sources * classes),
-  own: new Uint32Array(sources * classes),
-});
-
-/** One pass over the pairs of votes of each item; cost does not depend on the classes. */
-function countByVotes(matrix: VoteMatrix): PairCounts {
-  const { items, sources, classes, votes } = matrix;
-  const { given, both, own } = emptyCounts(matrix);
-  const voter = new Uint32Array(sources);
-  const label = new Uint32Array(sources);
-  for (let i = 0; i < items; i++) {
-    let voters = 0;
-    for (let j = 0; j < sources; j++) {
-      const vote = votes[i * sources + j] as number;
-      if (vote === ABSTAIN) continue;
-      voter[voters] = j;
-      label[voters++] = vote;
-    }
-    for (let a = 0; a < voters; a++) {
-      const [j, vote] = [voter[a] as number, label[a] as number];
-      own[j * classes + vote] = (own[j * classes + vote] as number) + 1;
-      for (let b = a + 1; b < voters; b++) {
-        const [l, other] = [voter[b] as number, label[b] as number];
-        const there = (j * sources + l) * classes + vote;
-        const back = (l * sources + j) * classes + other;
-        given[there] = (given[there] as number) + 1;
-        given[back] = (given[back] as number) + 1;
-        if (vote === other) both[there] = (both[there] as number) + 1;
-      }
-    }
-  }
-  return { given, both, own };
 }
 
 /** Moments of one class against the rest. */
@@ -335,6 +228,55 @@ function logRatio(rate: number, difference: number, p: number): number {
     Math.log(Math.max(floor, rate + (1 - p) * difference)) -
     Math.log(Math.max(floor, rate - p * difference))
   );
+}
+
+/**
+ * Accuracy of each source over all classes, errors spread evenly over the others: where i and j
+ * both vote they agree with rate a_ij, and (K a_ij - 1) / (K - 1) = e_i e_j with e_i = (K accuracy_i
+ * - 1) / (K - 1), so e_i^2 = x_ij x_ik / x_jk, the median over triplets. [sources]; 1 / K, which
+ * says nothing, where no triplet tells anything.
+ */
+function pooledAccuracies(
+  { given, both }: PairCounts,
+  { sources, classes }: Pick<VoteMatrix, "sources" | "classes">,
+): Float64Array {
+  const product = new Float64Array(sources * sources);
+  for (let i = 0; i < sources; i++)
+    for (let j = i + 1; j < sources; j++) {
+      let together = 0;
+      let agreed = 0;
+      for (let c = 0; c < classes; c++) {
+        together += given[(i * sources + j) * classes + c] as number;
+        agreed += both[(i * sources + j) * classes + c] as number;
+      }
+      const rate = together === 0 ? 1 / classes : agreed / together;
+      product[i * sources + j] = (classes * rate - 1) / (classes - 1);
+      product[j * sources + i] = product[i * sources + j] as number;
+    }
+  const at = (i: number, j: number) => Math.max(0, product[i * sources + j] as number);
+  return Float64Array.from({ length: sources }, (_, i) => {
+    const others = Array.from({ length: sources }, (_, j) => j).filter((j) => j !== i);
+    const squares = others.flatMap((j, n) =>
+      others.slice(n + 1).flatMap((k) => (at(j, k) > 0 ? [(at(i, j) * at(i, k)) / at(j, k)] : [])),
+    );
+    const edge = Math.min(1, Math.sqrt(median(squares)));
+    return (edge * (classes - 1) + 1) / classes;
+  });
+}
+
+/** Gives class `c` the ratios of sources equally good at every class; whether they say anything. */
+function borrow(
+  accuracies: Float64Array,
+  to: { c: number; classes: number; votesFor: Float64Array; votesAgainst: Float64Array },
+): boolean {
+  const { c, classes, votesFor, votesAgainst } = to;
+  accuracies.forEach((accuracy, i) => {
+    const right = Math.min(1 - RATE_MIN, accuracy);
+    const wrong = (1 - right) / (classes - 1);
+    votesFor[i * classes + c] = Math.log(right / wrong);
+    votesAgainst[i * classes + c] = Math.log((1 - right) / (1 - wrong));
+  });
+  return accuracies.some((accuracy) => accuracy * classes > 1);
 }
 
 function median(values: number[]): number {
