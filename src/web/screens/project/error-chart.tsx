@@ -10,6 +10,9 @@ interface Props {
   readonly lessons: readonly LessonView[];
 }
 
+/** The axis before there is a correction: as far as the first refit goes by default. */
+const BEFORE_ANY = [0, 40] as const;
+
 /** Held-out error against corrections: band, lessons that went live in green, the forecast dashed. */
 export function ErrorChart({ overview, lessons }: Props) {
   const { errorCurve, forecast } = overview;
@@ -17,6 +20,7 @@ export function ErrorChart({ overview, lessons }: Props) {
   const versions = new Map(lessons.map(({ id, version }) => [id, version]));
   const first = errorCurve[0];
   const n = errorCurve.at(-1)?.n ?? null;
+  const none = (errorCurve.at(-1)?.x ?? 0) === 0 && forecast.length === 0;
   const csv = () =>
     csvOf(
       ["corrections", "error", "low", "high", "n", "lesson", "promoted"],
@@ -39,6 +43,7 @@ export function ErrorChart({ overview, lessons }: Props) {
         title={finding}
         height={280}
         xLabel="corrections"
+        {...(none && { xDomain: BEFORE_ANY })}
         yLabel="held-out error, %"
         xText={(x) => count(Math.round(x))}
         yText={percentTick}

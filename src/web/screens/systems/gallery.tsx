@@ -187,15 +187,14 @@ function Card({ system }: { readonly system: SystemRow }) {
   );
 }
 
-/** "4 of 5 hold", with a dot for each claim: full where it holds, open where it does not. */
+/** "4 of 5 hold", with a bar as long as the share of claims that hold. */
 function Claims({ hold, of }: { readonly hold: number; readonly of: number }) {
   return (
     <span className={css.claims}>
-      <span aria-hidden="true">
-        {"●".repeat(hold)}
-        {"○".repeat(of - hold)}
-      </span>{" "}
-      {hold} of {of} hold
+      <span className={css.share} aria-hidden="true">
+        <span style={{ width: `${(100 * hold) / of}%` }} />
+      </span>
+      {hold} of {of} claims hold
     </span>
   );
 }
