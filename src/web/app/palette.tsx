@@ -60,7 +60,10 @@ function useCommands(project: ProjectSummary | undefined): Command[] {
         title: name,
         kind: "Open project",
         run: () =>
-          void navigate({ to: "/p/$projectId/inbox/{-$itemId}", params: { projectId: id } }),
+          void navigate({
+            to: "/p/$projectId/inbox/{-$itemId}",
+            params: { projectId: id, itemId: undefined },
+          }),
       })),
     {
       id: "projects",

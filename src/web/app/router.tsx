@@ -5,7 +5,7 @@ import {
   createRouter,
   lazyRouteComponent,
 } from "@tanstack/react-router";
-import { ScreenFailure } from "./screen-failure.tsx";
+import { NoSuchScreen, ScreenFailure } from "./screen-failure.tsx";
 import { CORRECTORS, FAMILIES, ORDERS, STATES, STATUSES, TABS } from "./search.ts";
 import { Shell } from "./shell.tsx";
 
@@ -21,7 +21,11 @@ function present<T extends Record<string, unknown>>(values: T) {
   };
 }
 
-const rootRoute = createRootRoute({ component: Shell, errorComponent: ScreenFailure });
+const rootRoute = createRootRoute({
+  component: Shell,
+  errorComponent: ScreenFailure,
+  notFoundComponent: NoSuchScreen,
+});
 
 const homeRoute = createRoute({
   getParentRoute: () => rootRoute,

@@ -1,5 +1,5 @@
 import { type ErrorComponentProps, Link } from "@tanstack/react-router";
-import { Failure } from "./parts.tsx";
+import { Empty, Failure } from "./parts.tsx";
 
 /** A screen that broke says so, keeps what was done, and leaves a way out. */
 export function ScreenFailure({ error, reset }: ErrorComponentProps) {
@@ -11,5 +11,14 @@ export function ScreenFailure({ error, reset }: ErrorComponentProps) {
         What you decided is kept and will be sent. <Link to="/">Back to the projects</Link>
       </p>
     </>
+  );
+}
+
+/** An address that leads nowhere. */
+export function NoSuchScreen() {
+  return (
+    <Empty title="There is nothing at this address" action={<Link to="/">To the projects</Link>}>
+      It may have been mistyped, or what it named is gone.
+    </Empty>
   );
 }

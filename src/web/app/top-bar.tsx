@@ -100,7 +100,10 @@ function Switcher({ project }: { readonly project: ProjectSummary | undefined })
               </span>
             }
             onClick={() =>
-              void navigate({ to: "/p/$projectId/inbox/{-$itemId}", params: { projectId: id } })
+              void navigate({
+                to: "/p/$projectId/inbox/{-$itemId}",
+                params: { projectId: id, itemId: undefined },
+              })
             }
           >
             {name}

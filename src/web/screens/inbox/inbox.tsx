@@ -107,7 +107,11 @@ function Sitting({ projectId }: { readonly projectId: string }) {
   const ask = () => (open === undefined ? undefined : askAgain.mutate(open.itemId));
   const nextOrder = () => {
     const following = ORDERS[(ORDERS.indexOf(order) + 1) % ORDERS.length] ?? "cost";
-    void navigate({ params: { projectId }, search: (old) => ({ ...old, order: following }) });
+    void navigate({
+      // Another order begins at its top; what is not said of the address would be kept.
+      params: { projectId, itemId: undefined },
+      search: (old) => ({ ...old, order: following }),
+    });
   };
 
   useHotkeys("Inbox", [

@@ -94,7 +94,7 @@ function Choices({ projectId, order, state }: Pick<Props, "projectId" | "order" 
           onChange={(event) => {
             const wanted = STATES.find((candidate) => candidate === event.currentTarget.value);
             void navigate({
-              params: { projectId },
+              params: { projectId, itemId: undefined },
               search: ({ state: _old, ...rest }) =>
                 wanted === undefined || wanted === "open" ? rest : { ...rest, state: wanted },
             });
@@ -113,7 +113,7 @@ function Choices({ projectId, order, state }: Pick<Props, "projectId" | "order" 
             const wanted = ORDERS.find((candidate) => candidate === event.currentTarget.value);
             if (wanted !== undefined)
               void navigate({
-                params: { projectId },
+                params: { projectId, itemId: undefined },
                 search: (old) => ({ ...old, order: wanted }),
               });
           }}

@@ -60,7 +60,11 @@ function BlockOf({ block }: { readonly block: Block }) {
     case "rule":
       return <hr />;
     case "code":
-      return <pre>{block.text}</pre>;
+      return (
+        <Scrollable what="Example">
+          <pre>{block.text}</pre>
+        </Scrollable>
+      );
     case "list": {
       const items = block.items.map(({ depth, inline }, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: items of an unchanging text have no other identity
@@ -75,9 +79,19 @@ function BlockOf({ block }: { readonly block: Block }) {
   }
 }
 
+/** What may be wider than the page: it scrolls by itself, by keyboard too. */
+function Scrollable({ what, children }: { readonly what: string; readonly children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: without it nobody scrolls it by keyboard
+    <section className={css.scrollable} aria-label={what} tabIndex={0}>
+      {children}
+    </section>
+  );
+}
+
 function TableOf({ table }: { readonly table: Block & { kind: "table" } }) {
   return (
-    <div className={css.table}>
+    <Scrollable what="Table">
       <table className="data">
         <thead>
           <tr>
@@ -99,6 +113,6 @@ function TableOf({ table }: { readonly table: Block & { kind: "table" } }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrollable>
   );
 }
