@@ -4,6 +4,8 @@ import { CorrectionId, ItemId, LessonId } from "./ids.ts";
 import { Measurement } from "./measurement.ts";
 import { ProjectConfig } from "./project.ts";
 import { proposalOf } from "./proposal.ts";
+import { DocumentAct } from "./revision.ts";
+import { RewriteState } from "./rewrite.ts";
 
 const Output = z.unknown();
 
@@ -53,6 +55,35 @@ export const EventBody = z.discriminatedUnion("kind", [
     correctionId: CorrectionId,
     by: z.string(),
     stale: z.array(LessonId),
+  }),
+  /** Something happened to a document that is revised. */
+  z.strictObject({ kind: z.literal("document"), documentId: ItemId, act: DocumentAct }),
+  z.strictObject({ kind: z.literal("document-deleted"), documentId: ItemId, by: z.string() }),
+  /** What the writer's filter had learned up to here is forgotten: all of it, or one habit. */
+  z.strictObject({
+    kind: z.literal("filter-cleared"),
+    habit: z.string().nullable(),
+    by: z.string(),
+  }),
+  /** A habit is kept from the writer for good, or no longer. */
+  z.strictObject({
+    kind: z.literal("never-again"),
+    habit: z.string(),
+    never: z.boolean(),
+    by: z.string(),
+  }),
+  /** A rewrite was approved, blocked, pinned or given another target: by a person, or by the guard. */
+  z.strictObject({
+    kind: z.literal("rewrite-set"),
+    ruleId: z.string(),
+    state: RewriteState,
+    pinned: z.boolean(),
+    /** The target in place of the mined one; null leaves it. */
+    toText: z.string().nullable(),
+    /** The two requests do not mean the same: their edge is left out when mining again. */
+    cannotLink: z.boolean(),
+    by: z.string(),
+    because: z.string(),
   }),
 ]);
 export type EventBody = z.infer<typeof EventBody>;

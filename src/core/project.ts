@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { Problem } from "./errors.ts";
 import { ProjectId } from "./ids.ts";
+import { TextSchema } from "./text.ts";
 
 /** The label set of a project and what its errors cost. */
 export const LabelSchema = z
@@ -68,7 +70,10 @@ export type ReviewOrder = z.infer<typeof ReviewOrder>;
 /** A composition of the five verbs, as stored. */
 export const ProjectConfig = z.strictObject({
   name: z.string().min(1).max(200),
-  task: z.strictObject({ kind: z.literal("label"), schema: LabelSchema }),
+  task: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("label"), schema: LabelSchema }),
+    z.strictObject({ kind: z.literal("text"), schema: TextSchema }),
+  ]),
   rules: z.array(Rule).default([]),
   assess: z
     .strictObject({ system: z.string(), options: z.record(z.string(), z.unknown()).default({}) })
@@ -92,6 +97,23 @@ export const ProjectConfig = z.strictObject({
     .default({ order: "cost", auditShare: 0.05, blindShare: 0.05, refitEvery: 40 }),
 });
 export type ProjectConfig = z.infer<typeof ProjectConfig>;
+
+/** Whether the project has a queue of items to assess and to label. */
+export const isLabelProject = ({ task }: Pick<ProjectConfig, "task">): boolean =>
+  task.kind === "label";
+
+/**
+ * The label set of a project of labels.
+ *
+ * @throws Problem `conflict` for a project of another task kind: it has no queue of labels.
+ */
+export function labelSchema({ name, task }: ProjectConfig): LabelSchema {
+  if (task.kind === "label") return task.schema;
+  throw new Problem("conflict", `"${name}" is not a project of labels`, {
+    expected: "a project of task kind label",
+    got: `one of task kind ${task.kind}`,
+  });
+}
 
 export const Project = z.strictObject({
   id: ProjectId,

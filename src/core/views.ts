@@ -29,6 +29,8 @@ export const ProjectSummary = z.strictObject({
   id: ProjectId,
   name: z.string(),
   taskKind: z.string(),
+  /** The system it runs on: with the task kind, what decides which screens it has. */
+  system: z.string(),
   items: z.int(),
   counts: ProjectCounts,
   /** The one number: error now, with its interval. Null until something measured it. */
@@ -292,6 +294,13 @@ export const LiveEvent = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("queue-changed"), projectId: ProjectId, left: z.int() }),
   z.strictObject({ kind: z.literal("learning"), projectId: ProjectId, step: LearningStep }),
   z.strictObject({ kind: z.literal("project-changed"), projectId: ProjectId }),
+  z.strictObject({
+    kind: z.literal("document-changed"),
+    projectId: ProjectId,
+    documentId: ItemId,
+    version: z.int(),
+  }),
+  z.strictObject({ kind: z.literal("rewrites-changed"), projectId: ProjectId }),
   z.strictObject({ kind: z.literal("job"), job: JobView }),
 ]);
 export type LiveEvent = z.infer<typeof LiveEvent>;
