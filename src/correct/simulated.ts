@@ -53,7 +53,7 @@ export interface CorrectorTraits {
  * - `readMsPerChar` 15: skimming at three times the 238 words a minute of silent reading (Brysbaert
  *   2019), 5.6 characters a word; 400 characters decide most mails.
  */
-const defaultTraits: CorrectorTraits = {
+export const defaultTraits: CorrectorTraits = {
   slipRate: 0.02,
   confusion: {},
   fatiguePerItem: 0.005,

@@ -3,16 +3,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Document } from "#core/item.ts";
 import type { Vote } from "#core/proposal.ts";
-
-export interface Turn {
-  readonly role: "user" | "assistant";
-  readonly content: string;
-}
-
-export interface Question {
-  readonly system: string;
-  readonly turns: readonly Turn[];
-}
+import type { Question } from "./llm-client.ts";
 
 export interface PromptOptions {
   /** The task in the project's own words. */
@@ -57,22 +48,25 @@ function systemOf({ instructions, classes, selfReport }: PromptOptions): string 
   ].join("\n");
 }
 
-/** The item between marks made from its own digest: a text cannot hold the digest of itself. */
-function fenced({ text, fields }: Document, textCharsMax: number): string {
+/** Data between marks made from its own digest: a text cannot hold the digest of itself. */
+export function fenced(name: string, body: string): string {
+  const mark = `${name}-${createHash("sha256").update(body).digest("hex").slice(0, 12)}`;
+  return `<${mark}>\n${body}\n</${mark}>`;
+}
+
+function fencedItem({ text, fields }: Document, textCharsMax: number): string {
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
   const shown =
     text.length <= textCharsMax
       ? text
       : `${text.slice(0, textCharsMax)}\n[cut: ${text.length} characters]`;
-  const body = [...lines, "", shown].join("\n");
-  const mark = `ITEM-${createHash("sha256").update(body).digest("hex").slice(0, 12)}`;
-  return `<${mark}>\n${body}\n</${mark}>`;
+  return fenced("ITEM", [...lines, "", shown].join("\n"));
 }
 
 /** The first question on an item. */
 export const firstQuestion = (document: Document, options: PromptOptions): Question => ({
   system: systemOf(options),
-  turns: [{ role: "user", content: fenced(document, options.textCharsMax) }],
+  turns: [{ role: "user", content: fencedItem(document, options.textCharsMax) }],
 });
 
 const AGAIN =

@@ -13,7 +13,9 @@ const Asked = z.looseObject({
       json_schema: z
         .looseObject({
           schema: z.looseObject({
-            properties: z.looseObject({ label: z.object({ enum: z.array(z.string()) }) }),
+            properties: z.looseObject({
+              label: z.object({ enum: z.array(z.string()) }).optional(),
+            }),
           }),
         })
         .optional(),

@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from "vitest";
 import { manualClock } from "#core/clock.ts";
 import { Problem } from "#core/errors.ts";
-import { type LlmOptions, type LlmOutcome, llmProposer, retryAfterMs } from "./llm.ts";
+import { type LlmOptions, type LlmOutcome, llmProposer } from "./llm.ts";
+import { retryAfterMs } from "./llm-client.ts";
 import { type Asked, type Behaviour, type LlmStub, llmStub } from "./llm-stub-server.ts";
 import { ctxOf, itemOf, proposerSuite } from "./proposer.suite.ts";
 
@@ -89,7 +90,7 @@ test("it asks with the label set as a schema and the item as data, and keeps wha
   const [asked] = set.stub.asked;
   expect(asked?.model).toBe("small");
   expect(asked?.temperature).toBe(0);
-  expect(asked?.response_format?.json_schema?.schema.properties.label.enum).toEqual(CLASSES);
+  expect(asked?.response_format?.json_schema?.schema.properties.label?.enum).toEqual(CLASSES);
   expect(asked?.messages[0]?.content).toContain("Sort mail.");
   expect(asked?.messages[1]?.content).toMatch(
     /^<ITEM-[0-9a-f]{12}>\n[\s\S]*Win a prize now\n<\/ITEM-[0-9a-f]{12}>$/,

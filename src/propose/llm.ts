@@ -6,50 +6,39 @@
  * abstention with the words kept in `raw`.
  */
 import { createHash } from "node:crypto";
-import { setTimeout as sleepMs } from "node:timers/promises";
-import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import { APICallError, generateText, jsonSchema, NoObjectGeneratedError, Output } from "ai";
-import { z } from "zod";
 import type { Ctx, Proposer } from "#core/contracts.ts";
 import { Problem } from "#core/errors.ts";
 import type { ItemId } from "#core/ids.ts";
 import type { Item } from "#core/item.ts";
 import type { Proposal, Source, Vote } from "#core/proposal.ts";
-import { err, ok, type Result } from "#core/result.ts";
+import {
+  type LlmClient,
+  type LlmEndpoint,
+  type LlmReply,
+  llmClient,
+  type Question,
+} from "./llm-client.ts";
 import {
   answerSchema,
   type EarlierAnswer,
   firstQuestion,
   LlmAnswer,
   type PromptOptions,
-  type Question,
   selfExamination,
   selfSupervision,
 } from "./llm-prompt.ts";
 import { labelProbability } from "./logprobs.ts";
 import { proposalId } from "./proposal-id.ts";
-import { type AttemptFailure, type RetryPolicy, withRetries } from "./retry.ts";
 
-export interface LlmOptions {
-  /** Up to and with the version: `https://host/v1`. */
-  readonly baseUrl: string;
-  readonly model: string;
-  readonly apiKey?: string;
+export interface LlmOptions extends LlmEndpoint {
   readonly classes: readonly string[];
   /** The task in the project's own words. */
   readonly instructions: string;
   /** Where the model's own confidence comes from; none by default. */
   readonly confidence?: "none" | "self-report" | "log-probabilities";
-  /** False for servers that know JSON mode and no schemas. */
-  readonly jsonSchema?: boolean;
   readonly textCharsMax?: number;
-  /** One attempt, milliseconds. */
-  readonly timeoutMs?: number;
   /** Items asked about at the same time. */
   readonly parallel?: number;
-  readonly retry?: Partial<RetryPolicy>;
-  /** How a wait is sat out; tests pass their own. */
-  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 export type LlmOutcome =
@@ -84,152 +73,37 @@ export interface LlmProposer extends Proposer<string> {
   ): Promise<LlmOutcome>;
 }
 
-const RETRY: RetryPolicy = {
-  attempts: 5,
-  firstWaitMs: 500,
-  waitMsMax: 30_000,
-  askedWaitMsMax: 120_000,
-};
-/** A model that answers prose once may answer JSON the next time; one that does so twice is believed. */
-const PROSE_ATTEMPTS = 2;
-const REASON_CHARS_MAX = 500;
-
-/** What a server said, with what it said it in. */
-interface Reply {
-  readonly text: string;
-  readonly body: unknown;
-}
-
-/** `Retry-After` in milliseconds: seconds, or a date (RFC 9110, 10.2.3). */
-export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
-  if (header === undefined) return undefined;
-  if (/^\s*\d+(\.\d+)?\s*$/.test(header)) return Number(header) * 1_000;
-  const atMs = Date.parse(header);
-  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
-}
-
-/** HTTP statuses under which the same request may work later. 200: the body was not the protocol's. */
-const mayWorkLater = (status: number): boolean =>
-  status === 200 || status === 408 || status === 409 || status === 429 || status >= 500;
-
-function failureOf(error: unknown, timeoutMs: number, nowMs: number): AttemptFailure {
-  if (APICallError.isInstance(error)) {
-    const { statusCode: status, responseHeaders } = error;
-    const said = error.message.slice(0, REASON_CHARS_MAX);
-    if (status === undefined)
-      return { reason: `The endpoint cannot be reached: ${said}`, again: true };
-    const waitMs = retryAfterMs(responseHeaders?.["retry-after"], nowMs);
-    return {
-      reason: `The endpoint answered ${status}: ${said}`,
-      again: mayWorkLater(status),
-      waitMs,
-    };
-  }
-  if (error instanceof DOMException && error.name === "TimeoutError")
-    return { reason: `The endpoint did not answer within ${timeoutMs / 1_000} s`, again: true };
-  const said = error instanceof Error ? error.message : String(error);
-  return { reason: `The endpoint's answer is not understood: ${said}`, again: true };
-}
-
-/** The answer in a reply, also when a model wraps its JSON in a code fence. */
-function parseAnswer(text: string): LlmAnswer | undefined {
-  const bare = /^\s*```(?:json)?\s*([\s\S]*?)\s*```\s*$/.exec(text)?.[1] ?? text;
-  try {
-    const parsed = LlmAnswer.safeParse(JSON.parse(bare));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-class LlmClient implements LlmProposer {
+class LabelProposer implements LlmProposer {
   readonly source: Source;
   private readonly options: LlmOptions;
   private readonly prompt: PromptOptions;
-  private readonly policy: RetryPolicy;
-  private readonly timeoutMs: number;
-  private readonly model: ReturnType<ReturnType<typeof createOpenAICompatible>>;
+  private readonly client: LlmClient;
 
   constructor(options: LlmOptions) {
-    const { baseUrl, model, apiKey, classes, instructions, confidence = "none" } = options;
+    const { model, classes, instructions, confidence = "none" } = options;
     this.options = options;
-    this.policy = { ...RETRY, ...options.retry };
-    this.timeoutMs = options.timeoutMs ?? 60_000;
+    this.client = llmClient(options);
     this.prompt = {
       instructions,
       classes,
       selfReport: confidence === "self-report",
       textCharsMax: options.textCharsMax ?? 8_000,
     };
-    this.model = createOpenAICompatible({
-      name: "llm",
-      baseURL: baseUrl.replace(/\/+$/, ""),
-      supportsStructuredOutputs: options.jsonSchema ?? true,
-      ...(apiKey === undefined ? {} : { apiKey }),
-    })(model);
     // What the model was told is part of which source it is.
     const told = JSON.stringify([model, this.prompt, confidence]);
     const version = createHash("sha256").update(told).digest("hex").slice(0, 12);
     this.source = { id: `llm:${model}`, kind: "model", version };
   }
 
-  private async reply({ system, turns }: Question, ctx: Ctx): Promise<Reply> {
-    const logprobs = this.options.confidence === "log-probabilities";
-    const structured = this.options.jsonSchema ?? true;
-    try {
-      const result = await generateText({
-        model: this.model,
-        system,
-        messages: turns.map(({ role, content }) => ({ role, content })),
-        output: structured
-          ? Output.object({ schema: jsonSchema(answerSchema(this.prompt)), name: "answer" })
-          : Output.json(),
-        temperature: 0,
-        maxRetries: 0,
-        abortSignal: AbortSignal.any([ctx.signal, AbortSignal.timeout(this.timeoutMs)]),
-        ...(logprobs ? { providerOptions: { llm: { logprobs: true } } } : {}),
-      });
-      return { text: result.text, body: result.response.body };
-    } catch (error) {
-      // The server spoke the protocol and the model did not answer in JSON: that is a reply too.
-      if (NoObjectGeneratedError.isInstance(error) && error.text !== undefined)
-        return { text: error.text, body: undefined };
-      throw error;
-    }
-  }
-
-  private async attempt(
-    question: Question,
-    number: number,
-    ctx: Ctx,
-  ): Promise<Result<Reply, AttemptFailure>> {
-    try {
-      const reply = await this.reply(question, ctx);
-      if (parseAnswer(reply.text) === undefined && number < PROSE_ATTEMPTS)
-        return err({ reason: "The model did not answer in JSON", again: true });
-      return ok(reply);
-    } catch (error) {
-      ctx.signal.throwIfAborted();
-      const failure = failureOf(error, this.timeoutMs, ctx.clock.nowMs());
-      return err({ ...failure, reason: this.withoutKey(failure.reason) });
-    }
-  }
-
-  /** Some servers quote the key they refuse. */
-  private withoutKey(text: string): string {
-    const { apiKey } = this.options;
-    return apiKey === undefined || apiKey === "" ? text : text.replaceAll(apiKey, "[key]");
-  }
-
-  private confidenceOf(answer: LlmAnswer, { text, body }: Reply): number | undefined {
+  private confidenceOf(answer: LlmAnswer, { text, body }: LlmReply<LlmAnswer>) {
     if (this.options.confidence === "self-report") return answer.confidence;
     if (this.options.confidence === "log-probabilities")
       return labelProbability(text, answer.label, body);
     return undefined;
   }
 
-  private proposalOf(item: Item, reply: Reply): Proposal<string> {
-    const answer = parseAnswer(reply.text);
+  private proposalOf(item: Item, reply: LlmReply<LlmAnswer>): Proposal<string> {
+    const { answer } = reply;
     const inSet = answer !== undefined && this.options.classes.includes(answer.label);
     const confidence = inSet ? this.confidenceOf(answer, reply) : undefined;
     return {
@@ -243,24 +117,25 @@ class LlmClient implements LlmProposer {
   }
 
   private async ask(item: Item, question: Question, ctx: Ctx): Promise<LlmOutcome> {
-    const sleep =
-      this.options.sleep ??
-      (async (ms: number, signal: AbortSignal) => {
-        await sleepMs(ms, undefined, { signal });
-      });
-    const result = await withRetries((number) => this.attempt(question, number, ctx), this.policy, {
-      rng: ctx.rng.split(`backoff/${item.id}`),
-      signal: ctx.signal,
-      sleep,
-    });
+    const form = {
+      schema: answerSchema(this.prompt),
+      parse: LlmAnswer,
+      logprobs: this.options.confidence === "log-probabilities",
+    };
+    const result = await this.client.ask(question, form, item.id, ctx);
     const itemId = item.id;
     if (!result.ok) {
       const { reason, attempts } = result.error;
       return { kind: "failed", itemId, reason, attempts };
     }
-    const { value, attempts } = result.value;
-    const reason = parseAnswer(value.text)?.reason ?? null;
-    return { kind: "answered", itemId, proposal: this.proposalOf(item, value), reason, attempts };
+    const reply = result.value;
+    return {
+      kind: "answered",
+      itemId,
+      proposal: this.proposalOf(item, reply),
+      reason: reply.answer?.reason ?? null,
+      attempts: reply.attempts,
+    };
   }
 
   async *outcomes(items: readonly Item[], ctx: Ctx): AsyncGenerator<LlmOutcome> {
@@ -314,14 +189,5 @@ class LlmClient implements LlmProposer {
   }
 }
 
-const BaseUrl = z.url({ protocol: /^https?$/ });
-
 /** Throws a `Problem` when the address is none. */
-export function llmProposer(options: LlmOptions): LlmProposer {
-  if (!BaseUrl.safeParse(options.baseUrl).success)
-    throw new Problem("bad-input", "The address of the model's endpoint is not one", {
-      expected: "http:// or https:// with the version, such as http://127.0.0.1:8080/v1",
-      got: options.baseUrl,
-    });
-  return new LlmClient(options);
-}
+export const llmProposer = (options: LlmOptions): LlmProposer => new LabelProposer(options);

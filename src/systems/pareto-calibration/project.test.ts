@@ -4,7 +4,7 @@ import { manualClock } from "#core/clock.ts";
 import type { Ctx } from "#core/contracts.ts";
 import type { Correction } from "#core/correction.ts";
 import { ActorId, CorrectionId, ItemId, ProposalId } from "#core/ids.ts";
-import { ProjectConfig } from "#core/project.ts";
+import { labelSchema, ProjectConfig } from "#core/project.ts";
 import { rngOf } from "#core/rng.ts";
 import type { PoolRow } from "#core/system.ts";
 import { learnerSuite } from "#learn/learner.suite.ts";
@@ -78,7 +78,7 @@ assessorSuite("harmoniser", async () => {
     assessor: project.assessor(lesson, config()),
     proposals: [...proposals, abstention],
     items: pool.slice(0, 5).map(({ item }) => item),
-    classes: config().task.schema.classes,
+    classes: labelSchema(config()).classes,
   };
 });
 

@@ -7,7 +7,7 @@ import type { Correction } from "#core/correction.ts";
 import { badInput, Problem } from "#core/errors.ts";
 import type { Item } from "#core/item.ts";
 import type { Lesson } from "#core/lesson.ts";
-import type { ProjectConfig } from "#core/project.ts";
+import { labelSchema, type ProjectConfig } from "#core/project.ts";
 import type { Proposal } from "#core/proposal.ts";
 import type { PoolRow, ProjectLoop } from "#core/system.ts";
 import { labelKind } from "#correct/label.ts";
@@ -40,7 +40,7 @@ function optionsOf(config: ProjectConfig): Options {
  */
 function learner(pool: readonly PoolRow<string>[], config: ProjectConfig): Learner<string> {
   const options = optionsOf(config);
-  const { classes } = config.task.schema;
+  const { classes } = labelSchema(config);
   return {
     async learn(history, previous, ctx) {
       const proposals = pool.map(({ proposal }) => proposal);

@@ -1,8 +1,8 @@
-import { z } from "zod";
 import type { Ctx } from "#core/contracts.ts";
 import type { Document, Item } from "#core/item.ts";
 import type { Source, Vote } from "#core/proposal.ts";
 import { unwrap } from "#core/result.ts";
+import { studyEndpoint } from "#propose/endpoint-from-env.ts";
 import { type LlmOutcome, llmProposer } from "#propose/llm.ts";
 import { type LabelledDocument, scriptedProposer } from "#propose/scripted.ts";
 
@@ -62,14 +62,6 @@ export function scripted(
   };
 }
 
-const Env = z.object({
-  /** Asked for by name: thousands of calls are not made because an endpoint happens to be set. */
-  EMEND_STUDY_PROPOSER: z.literal("llm"),
-  EMEND_LLM_BASE_URL: z.url({ protocol: /^https?$/ }),
-  EMEND_LLM_MODEL: z.string().min(1).default("default"),
-  EMEND_LLM_API_KEY: z.string().min(1).optional(),
-});
-
 /**
  * A language model, zero-shot, where the environment asks for one. Every seed then asks it about
  * every mail.
@@ -78,13 +70,10 @@ export function llmFromEnv(
   env: Readonly<Record<string, string | undefined>>,
   classes: readonly string[],
 ): StudyProposer | undefined {
-  const parsed = Env.safeParse(env);
-  if (!parsed.success) return undefined;
-  const { EMEND_LLM_API_KEY: apiKey } = parsed.data;
+  const endpoint = studyEndpoint(env);
+  if (endpoint === undefined) return undefined;
   const model = llmProposer({
-    baseUrl: parsed.data.EMEND_LLM_BASE_URL,
-    model: parsed.data.EMEND_LLM_MODEL,
-    ...(apiKey !== undefined && { apiKey }),
+    ...endpoint,
     classes,
     instructions: "Label the mail as spam or ham (wanted mail).",
     confidence: "log-probabilities",
@@ -93,7 +82,7 @@ export function llmFromEnv(
     outcome.kind === "answered" ? outcome.proposal.output : null;
   return {
     source: model.source,
-    title: `${parsed.data.EMEND_LLM_MODEL}, zero-shot`,
+    title: `${endpoint.model}, zero-shot`,
     async answer(mails, ctx) {
       const answers: FirstAnswer[] = [];
       for await (const outcome of model.outcomes(mails, ctx)) {
