@@ -14,7 +14,7 @@ import { Intake } from "./intake.ts";
 import { byteOrderMark, notUtf8 } from "./utf8.ts";
 
 /** Bytes of one record that are ever held: a quote that is never closed must not swallow the file into memory. */
-const RECORD_BYTES_MAX = 32 * 1024 * 1024;
+export const RECORD_BYTES_MAX = 32 * 1024 * 1024;
 const DELIMITERS = [",", ";", "\t"] as const;
 const VOTE_PREFIX = "vote:";
 const FIELD_PREFIX = "field:";
@@ -80,7 +80,7 @@ function headerOf(names: readonly string[], { columns = {}, file }: ImportOption
 }
 
 /** The delimiter there is most of in the header line. */
-function delimiterOf(chunk: Uint8Array): string {
+export function delimiterOf(chunk: Uint8Array): string {
   const text = Buffer.from(chunk.subarray(0, 64 * 1024)).toString("latin1");
   const [line = ""] = text.replace(/"[^"]*"/g, "").split(/[\r\n]/, 1);
   const count = (delimiter: string) => line.split(delimiter).length;
@@ -88,7 +88,7 @@ function delimiterOf(chunk: Uint8Array): string {
 }
 
 /** Bytes read as Latin-1 back to what they are; the reader works on bytes so that bad ones can be told. */
-function decode(cell: string): string {
+export function decode(cell: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is "anything but ASCII".
   if (!/[^\u0000-\u007f]/.test(cell)) return cell;
   const bytes = Buffer.from(cell, "latin1");
@@ -158,9 +158,9 @@ function rowOf(record: readonly string[], { at, votes, fields }: Header): unknow
   };
 }
 
-const latin1Of = (bytes: Uint8Array): string =>
+export const latin1Of = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
-const textOf = (latin1: string): string => Buffer.from(latin1, "latin1").toString("utf8");
+export const textOf = (latin1: string): string => Buffer.from(latin1, "latin1").toString("utf8");
 
 /** Takes records as they are found and offers them as rows. */
 class Records {
@@ -225,7 +225,8 @@ const encodeCell = (value: unknown): string => {
   const text = value === null || value === undefined ? "" : String(value);
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
-const encodeLine = (cells: readonly unknown[]): string => `${cells.map(encodeCell).join(",")}\n`;
+export const encodeLine = (cells: readonly unknown[]): string =>
+  `${cells.map(encodeCell).join(",")}\n`;
 
 /** The columns an export has: all with a meaning, and one for each field and vote known when it begins. */
 interface Layout {

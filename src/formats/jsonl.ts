@@ -1,5 +1,4 @@
 /** Emend's own format: one JSON object a line, `RowJson`. */
-import { isUtf8 } from "node:buffer";
 import { Problem, quoted } from "#core/errors.ts";
 import { err, ok, type Result } from "#core/result.ts";
 import {
@@ -10,12 +9,8 @@ import {
   singleStream,
 } from "./format.ts";
 import { Intake } from "./intake.ts";
+import { LineReader } from "./lines.ts";
 import { rowJsonOf } from "./row.ts";
-import { byteOrderMark, notUtf8, utf8Text } from "./utf8.ts";
-
-/** Bytes of one line that are ever held: a file that is one endless line must not fill the memory. */
-const LINE_BYTES_MAX = 32 * 1024 * 1024;
-const LINE_FEED = 10;
 
 /** `NaN` and `Infinity`, which Python writes and JSON does not know, as texts: the field's check then names the field. */
 const withoutNaN = (line: string): string =>
@@ -23,7 +18,8 @@ const withoutNaN = (line: string): string =>
     token.startsWith('"') ? token : `"${token}"`,
   );
 
-function parseJson(line: string): Result<unknown, Problem> {
+/** What a line of JSON says. */
+export function parseJson(line: string): Result<unknown, Problem> {
   try {
     return ok(JSON.parse(line));
   } catch (error) {
@@ -41,110 +37,13 @@ function parseJson(line: string): Result<unknown, Problem> {
   }
 }
 
-/** Cuts a byte stream into lines and hands each to an intake, a chunk at a time. */
-class LineReader {
-  private readonly intake: Intake;
-  private readonly lineBytesMax: number;
-  private pending: Uint8Array[] = [];
-  private pendingBytes = 0;
-  private line = 0;
-  /** Bytes of the file before the line being read. */
-  private offset = 0;
-  private overlong = false;
-
-  constructor(intake: Intake, lineBytesMax: number) {
-    this.intake = intake;
-    this.lineBytesMax = lineBytesMax;
-  }
-
-  push(bytes: Uint8Array): void {
-    // A mark split over two chunks is not known as one: no stream cuts its first three bytes apart.
-    const mark = this.offset + this.pendingBytes === 0 ? byteOrderMark(bytes) : 0;
-    this.offset += mark;
-    const chunk = bytes.subarray(mark);
-    const last = chunk.lastIndexOf(LINE_FEED);
-    if (last >= 0) {
-      const first = chunk.indexOf(LINE_FEED);
-      this.hold(chunk.subarray(0, first));
-      this.endLine(1);
-      if (last > first) this.readLines(chunk.subarray(first + 1, last + 1));
-    }
-    this.hold(chunk.subarray(last + 1));
-  }
-
-  end(): void {
-    if (this.pendingBytes > 0) this.endLine(0);
-  }
-
-  private hold(bytes: Uint8Array): void {
-    this.pendingBytes += bytes.length;
-    if (this.pendingBytes > this.lineBytesMax) {
-      this.overlong = true;
-      this.pending.length = Math.min(this.pending.length, 1);
-    } else if (bytes.length > 0) this.pending.push(bytes);
-  }
-
-  /** The line that was held back is complete. `feed`: bytes of its line end. */
-  private endLine(feed: number): void {
-    const bytes = this.pending.length === 1 ? this.pending[0] : Buffer.concat(this.pending);
-    const line = bytes ?? new Uint8Array(0);
-    if (this.overlong) {
-      this.line++;
-      this.intake.refuse(
-        new Problem("too-large", "The line is too long", {
-          expected: `at most ${this.lineBytesMax.toLocaleString("en")} bytes`,
-          got: `${this.pendingBytes.toLocaleString("en")} bytes`,
-        }),
-        { line: this.line },
-        () => utf8Text(line.subarray(0, 4_000)),
-      );
-    } else this.readLine(line, isUtf8(line));
-    this.offset += this.pendingBytes + feed;
-    this.pending = [];
-    this.pendingBytes = 0;
-    this.overlong = false;
-  }
-
-  /** Whole lines, each with its line feed: decoded in one go where all of it is UTF-8. */
-  private readLines(bytes: Uint8Array): void {
-    if (isUtf8(bytes)) {
-      const text = utf8Text(bytes);
-      for (let start = 0; start < text.length; ) {
-        const end = text.indexOf("\n", start);
-        this.line++;
-        this.readText(text.slice(start, end));
-        start = end + 1;
-      }
-      this.offset += bytes.length;
-      return;
-    }
-    for (let start = 0; start < bytes.length; ) {
-      const end = bytes.indexOf(LINE_FEED, start);
-      const line = bytes.subarray(start, end);
-      this.readLine(line, isUtf8(line));
-      this.offset += line.length + 1;
-      start = end + 1;
-    }
-  }
-
-  private readLine(line: Uint8Array, valid: boolean): void {
-    this.line++;
-    if (valid) this.readText(utf8Text(line));
-    else this.intake.refuse(notUtf8(line, this.offset), { line: this.line }, () => utf8Text(line));
-  }
-
-  private readText(text: string): void {
-    if (text === "" || text.trim() === "") return;
-    if (this.line === 1 && text.trimStart().startsWith("["))
-      throw new Problem("bad-input", "The file is a JSON array", {
-        expected: "one JSON object a line (JSONL)",
-        hint: "Write each element on a line of its own: `jq -c '.[]' file.json`.",
-      });
-    const at = { line: this.line };
-    const parsed = parseJson(text);
-    if (parsed.ok) this.intake.offer(parsed.value, at, () => text);
-    else this.intake.refuse(parsed.error, at, () => text);
-  }
+/** Refuses a file that is one array, at its first line. */
+export function notAnArray(text: string, line: number): void {
+  if (line === 1 && text.trimStart().startsWith("["))
+    throw new Problem("bad-input", "The file is a JSON array", {
+      expected: "one JSON object a line (JSONL)",
+      hint: "Write each element on a line of its own: `jq -c '.[]' file.json`.",
+    });
 }
 
 export interface JsonlOptions extends ImportOptions {
@@ -158,7 +57,15 @@ export const jsonl: ImportFormat & ExportFormat = {
   loss: ["Read back, the risk and the route are not kept: they are assessed anew."],
   async *read(input, options: JsonlOptions = {}) {
     const intake = new Intake(options);
-    const reader = new LineReader(intake, options.lineBytesMax ?? LINE_BYTES_MAX);
+    const take = (text: string, line: number) => {
+      if (text.trim() === "") return;
+      notAnArray(text, line);
+      const parsed = parseJson(text);
+      if (parsed.ok) intake.offer(parsed.value, { line }, () => text);
+      else intake.refuse(parsed.error, { line }, () => text);
+    };
+    const refuse = intake.refuse.bind(intake);
+    const reader = new LineReader({ line: take, refuse }, options.lineBytesMax);
     for await (const chunk of chunksOf(singleStream(input), options.signal)) {
       reader.push(chunk);
       if (intake.full) yield intake.take();

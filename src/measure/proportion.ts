@@ -24,13 +24,16 @@ export function twoSidedZ(level: number): number {
 }
 
 /**
- * Wilson's score interval (Wilson 1927). Coverage is close to the level on average, for reporting;
- * a promise takes `clopperPearson`. Nothing observed (n = 0) gives [0, 1].
+ * Ends of Wilson's score interval (Wilson 1927), `z` standard deviations to either side. The counts may be weights
+ * below 1 that were summed: the interval is then on the wide side. Nothing observed (n = 0) gives 0 and 1.
  */
-export function wilson(successes: number, n: number, level = LEVEL_DEFAULT): Interval {
-  checkCounts(successes, n);
-  const z = twoSidedZ(level);
-  if (n === 0) return { low: 0, high: 1, level, method: "wilson" };
+export function wilsonBounds(
+  successes: number,
+  n: number,
+  z: number,
+): { readonly low: number; readonly high: number } {
+  assert(successes >= 0 && successes <= n, `0 <= successes <= n (got ${successes} of ${n})`);
+  if (n === 0) return { low: 0, high: 1 };
   const p = successes / n;
   const scale = 1 + (z * z) / n;
   const centre = (p + (z * z) / (2 * n)) / scale;
@@ -38,9 +41,16 @@ export function wilson(successes: number, n: number, level = LEVEL_DEFAULT): Int
   return {
     low: successes === 0 ? 0 : Math.max(0, centre - half),
     high: successes === n ? 1 : Math.min(1, centre + half),
-    level,
-    method: "wilson",
   };
+}
+
+/**
+ * Wilson's score interval. Coverage is close to the level on average, for reporting;
+ * a promise takes `clopperPearson`. Nothing observed (n = 0) gives [0, 1].
+ */
+export function wilson(successes: number, n: number, level = LEVEL_DEFAULT): Interval {
+  checkCounts(successes, n);
+  return { ...wilsonBounds(successes, n, twoSidedZ(level)), level, method: "wilson" };
 }
 
 /**
