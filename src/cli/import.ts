@@ -2,7 +2,7 @@ import { createWriteStream } from "node:fs";
 import type { Command } from "commander";
 import { systemClock } from "#core/clock.ts";
 import { badInput, Problem } from "#core/errors.ts";
-import { type Project, ProjectConfig } from "#core/project.ts";
+import { labelSchema, type Project, ProjectConfig } from "#core/project.ts";
 import { type FormatId, rejectLine } from "#formats/format.ts";
 import { importFormat, importFormats } from "#formats/registry.ts";
 import { placed } from "#formats/row.ts";
@@ -125,7 +125,7 @@ async function newProject(
   if (!config.success) throw badInput(config.error, input);
   remark(
     `new project "${options.project}": classes ${classes.join(", ")}; ` +
-      `F1 is stated for "${config.data.task.schema.positive}"`,
+      `F1 is stated for "${labelSchema(config.data).positive}"`,
   );
   return store.createProject(config.data);
 }

@@ -4,8 +4,10 @@ import { addBench } from "./bench.ts";
 import { addDoctor } from "./doctor.ts";
 import { addExport } from "./export.ts";
 import { addImport } from "./import.ts";
+import { addMine } from "./mine.ts";
 import { fail } from "./output.ts";
 import { addProject } from "./project.ts";
+import { addRevise } from "./revise.ts";
 import { addRun } from "./run.ts";
 import { addStart } from "./start.ts";
 import { addStudy } from "./study.ts";
@@ -30,6 +32,8 @@ Exit codes: 0 done · 1 failed · 2 no such command, option or thing · 3 bad in
     addSystems,
     addStudy,
     addRun,
+    addRevise,
+    addMine,
     addImport,
     addExport,
     addProject,

@@ -1,10 +1,13 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { HonoRequest } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { Problem } from "#core/errors.ts";
 import { onError, onInvalid, onNotFound } from "./errors.ts";
 import { openApiDocument, referencePage } from "./reference.ts";
 import { caseRoutes } from "./routes/cases.ts";
 import { correctionRoutes } from "./routes/corrections.ts";
+import { decideRoutes } from "./routes/decide.ts";
+import { documentRoutes } from "./routes/documents.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { importExportRoutes } from "./routes/import-export.ts";
 import { jobRoutes } from "./routes/jobs.ts";
@@ -13,7 +16,9 @@ import { liveRoutes } from "./routes/live.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { projectRoutes } from "./routes/projects.ts";
 import { queueRoutes } from "./routes/queue.ts";
+import { rewriteRoutes } from "./routes/rewrites.ts";
 import { systemRoutes } from "./routes/systems.ts";
+import { writingFilterRoutes } from "./routes/writing-filter.ts";
 import type { Host } from "./runtime/host.ts";
 import { allOperations } from "./runtime/systems.ts";
 import { passwordGate, sameSiteOnly, securityHeaders } from "./security.ts";
@@ -30,6 +35,10 @@ const API = "/api/v1";
 /** A JSON body: an operation's rows at most. Files have a route of their own, streamed and unbounded here. */
 const JSON_BYTES_MAX = 32 * 2 ** 20;
 const IMPORT = /^\/api\/v1\/projects\/[^/]+\/import$/;
+/** Turns come as JSON, or with their format as a file. */
+const TURNS = /^\/api\/v1\/projects\/[^/]+\/turns$/;
+const isFile = (request: HonoRequest): boolean =>
+  IMPORT.test(request.path) || (TURNS.test(request.path) && request.query("format") !== undefined);
 
 /** The HTTP server as a function from request to response. */
 export function createApp(host: Host, { password, webFolder }: AppOptions = {}) {
@@ -40,7 +49,7 @@ export function createApp(host: Host, { password, webFolder }: AppOptions = {}) 
   app.use(sameSiteOnly({ anyHost: password !== undefined }));
   if (password !== undefined) app.use(passwordGate(password));
   const limit = bodyLimit({ maxSize: JSON_BYTES_MAX, onError: tooLarge });
-  app.use(`${API}/*`, (c, next) => (IMPORT.test(c.req.path) ? next() : limit(c, next)));
+  app.use(`${API}/*`, (c, next) => (isFile(c.req) ? next() : limit(c, next)));
   const routed = app
     .route(API, healthRoutes(host))
     .route(API, projectRoutes(host))
@@ -49,6 +58,10 @@ export function createApp(host: Host, { password, webFolder }: AppOptions = {}) 
     .route(API, correctionRoutes(host))
     .route(API, lessonRoutes(host))
     .route(API, importExportRoutes(host))
+    .route(API, documentRoutes(host))
+    .route(API, writingFilterRoutes(host))
+    .route(API, rewriteRoutes(host))
+    .route(API, decideRoutes(host))
     .route(API, jobRoutes(host))
     .route(API, liveRoutes(host))
     .route(API, systemRoutes(host))

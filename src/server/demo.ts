@@ -9,6 +9,8 @@ import type { JobRun } from "#store/jobs.ts";
 import type { ItemRow } from "#store/store.ts";
 import { mailRules } from "#worlds/corpora/mail-rules.ts";
 import { loadMails, type Mail } from "#worlds/corpora/spam-assassin.ts";
+import { demoRewrites } from "./demo-rewrites.ts";
+import { demoWriting } from "./demo-writing.ts";
 import type { Host } from "./runtime/host.ts";
 import { askForAssessment } from "./runtime/requests.ts";
 
@@ -47,7 +49,9 @@ export async function demoJob(host: Host, run: JobRun): Promise<{ items: number 
     progress: ({ done }) => run.progress({ done, total: rows.length, label: "importing mails" }),
   });
   host.live.publish({ kind: "project-changed", projectId: project.id });
+  await demoWriting(host);
   await askForAssessment(host, project.id, "new");
+  await demoRewrites(host, run);
   return { items: rows.length };
 }
 

@@ -1,13 +1,8 @@
-import { z } from "zod";
-import { badInput } from "#core/errors.ts";
-import type { ProjectConfig } from "#core/project.ts";
+import { labelSchema, type ProjectConfig } from "#core/project.ts";
+import { endpointFromEnv } from "#propose/endpoint-from-env.ts";
 import { type LlmProposer, llmProposer } from "#propose/llm.ts";
-
-const Env = z.object({
-  EMEND_LLM_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
-  EMEND_LLM_MODEL: z.string().min(1).optional(),
-  EMEND_LLM_API_KEY: z.string().min(1).optional(),
-});
+import { llmReviser } from "#propose/revise/llm.ts";
+import type { EditProposer } from "#propose/revise/proposer.ts";
 
 /**
  * The model a server proposes with, from its environment; none without an address. The key stays in the closure:
@@ -18,17 +13,16 @@ const Env = z.object({
 export function modelFromEnv(
   env: NodeJS.ProcessEnv,
 ): ((config: ProjectConfig) => LlmProposer) | undefined {
-  const parsed = Env.safeParse(env);
-  if (!parsed.success) throw badInput(parsed.error, env);
-  const { EMEND_LLM_BASE_URL: baseUrl, EMEND_LLM_API_KEY: apiKey } = parsed.data;
-  if (baseUrl === undefined) return undefined;
-  const model = parsed.data.EMEND_LLM_MODEL ?? "default";
-  return ({ name, task }) =>
+  if (env.EMEND_LLM_BASE_URL === undefined) return undefined;
+  const endpoint = endpointFromEnv(env);
+  return (config) =>
     llmProposer({
-      baseUrl,
-      model,
-      ...(apiKey === undefined ? {} : { apiKey }),
-      classes: task.schema.classes,
-      instructions: `Label the item. The task is called ${JSON.stringify(name)}.`,
+      ...endpoint,
+      classes: labelSchema(config).classes,
+      instructions: `Label the item. The task is called ${JSON.stringify(config.name)}.`,
     });
 }
+
+/** The model that revises texts, at the same address. @throws Problem when it is not one. */
+export const reviserFromEnv = (env: NodeJS.ProcessEnv): EditProposer | undefined =>
+  env.EMEND_LLM_BASE_URL === undefined ? undefined : llmReviser(endpointFromEnv(env));

@@ -3,19 +3,25 @@ import { serve } from "@hono/node-server";
 import { type Logger, pino } from "pino";
 import { type Clock, systemClock } from "#core/clock.ts";
 import { Problem } from "#core/errors.ts";
+import type { ProjectId } from "#core/ids.ts";
+import { isLabelProject } from "#core/project.ts";
 import { rngOf } from "#core/rng.ts";
 import { openJobs } from "#store/boss.ts";
 import { openStore } from "#store/open.ts";
 import { createApp } from "./app.ts";
 import { askForDemo } from "./demo.ts";
 import { createLive } from "./live.ts";
-import { modelFromEnv } from "./model-from-env.ts";
+import { modelFromEnv, reviserFromEnv } from "./model-from-env.ts";
 import { threadedCompute } from "./runtime/compute.ts";
+import { resumeDocuments } from "./runtime/documents.ts";
 import type { Host } from "./runtime/host.ts";
 import { workOnJobs } from "./runtime/jobs.ts";
 import { stopRemembering } from "./runtime/remember.ts";
 import { askForAssessment, refitIfDue } from "./runtime/requests.ts";
+import { knownIndex } from "./runtime/rewrite-index.ts";
+import { hasRewrites } from "./runtime/rewrite-projects.ts";
 import { createStates } from "./runtime/state.ts";
+import { hasDocuments } from "./runtime/writing-projects.ts";
 import { checkBinding } from "./security.ts";
 
 export interface StorageOptions {
@@ -113,6 +119,7 @@ export async function openHost(
     log: options.log ?? quietLog(),
     states: createStates(store),
     model: modelFromEnv(process.env),
+    reviser: reviserFromEnv(process.env),
   };
   return {
     host,
@@ -130,12 +137,22 @@ const quietLog = (): Logger =>
   pino({ level: process.env.EMEND_LOG ?? "warn", redact: REDACTED }, pino.destination(2));
 const REDACTED = ["*.authorization", "*.cookie", "*.password", "*.apiKey", "*.databaseUrl"];
 
-/** Takes up what a stop interrupted: items without a case, a refit that is due. */
+/** Takes up what a stop interrupted: items without a case, a refit that is due, documents that wait for edits. */
 async function resumeProjects(host: Host): Promise<void> {
-  for (const { id, counts } of await host.store.projects()) {
+  for (const { id, config, counts } of await host.store.projects()) {
+    if (hasDocuments(config)) await resumeDocuments(host, id);
+    if (hasRewrites(config)) warmUp(host, id);
+    if (!isLabelProject(config)) continue;
     if (counts.waiting > 0) await askForAssessment(host, id, "new");
     await refitIfDue(host, id);
   }
+}
+
+/** Reads a project's rewrites behind the start, so that the first request need not wait for it. */
+function warmUp(host: Host, id: ProjectId): void {
+  knownIndex(host, id).catch((err: unknown) =>
+    host.log.warn({ err, projectId: id }, "rewrites could not be read"),
+  );
 }
 
 function listening(

@@ -13,14 +13,18 @@ import {
   correction,
   correctionId,
   databases,
+  drawnTurn,
   emptyPostgres,
   item,
   itemId,
   lesson,
   lessonId,
+  rewriteLesson,
+  rewriteRule,
   type TestDatabase,
   undoOf,
 } from "./samples.ts";
+import { all } from "./suite-kit.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "emend-backup-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -43,6 +47,23 @@ async function fill(store: OpenStore): Promise<ProjectId> {
   await store.remember(id, [
     { correctionId: first.id, itemId: first.itemId, label: "spam", vector },
   ]);
+  const document = itemId("letter");
+  const text = "Dear \0 reader";
+  const opened = { title: "Letter", text, format: "plain" as const, depthMax: 3 };
+  await store.openDocument(id, document, opened);
+  const edit = { start: 0, end: 4, before: "Dear", after: "Kind" };
+  const act = { kind: "typed" as const, edits: [edit], by: "ann" };
+  await store.actOnDocument(id, document, { act, expectedVersion: 1 });
+  await store.appendTurns(id, [
+    drawnTurn("ann", 1, ["r1", "treated"], { signals: { rating: -1 } }),
+    { userId: "bob", ts: 1_000_000, utterance: "nul \0, half \ud800, tab\t" },
+    { id: "late", turnId: "ann-1", ts: 2, signals: { undone: true } },
+  ]);
+  await store.putLesson(id, rewriteLesson("l2", [rewriteRule("r1"), rewriteRule("r2")]), []);
+  await store.promote(id, lessonId("l2"), "mined");
+  const said = { pinned: true, toText: "r1 better", cannotLink: false, by: "ann", because: "yes" };
+  await store.append(id, { kind: "rewrite-set", ruleId: "r1", state: "live", ...said });
+  await store.rebuild(id);
   await store.putBlob(Buffer.alloc(800_000, "blob"));
   await store.putBlob(new Uint8Array());
   return id;
@@ -61,6 +82,10 @@ async function contents(store: OpenStore, id: ProjectId): Promise<unknown> {
     recalled: (await store.recall(id, Float32Array.from([1, 0]), 5)).map(
       ({ distance: _, ...same }) => same,
     ),
+    turns: await all(store.turns(id)),
+    rewrites: await store.rewriteRows(id, ["r1", "r2"]),
+    documents: await store.documents(id),
+    letter: await store.document(id, itemId("letter")),
     blobs: await Promise.all(
       hashes.map(async (hash) => [hash, Buffer.from((await store.blob(hash)) ?? []).length]),
     ),
@@ -83,6 +108,14 @@ describe.each(databases())("a backup from $name", ({ name, make }) => {
   /** The restored store is as the other was, and work goes on where it was. */
   async function equal(restored: OpenStore): Promise<void> {
     expect(await contents(restored, id)).toEqual(before);
+    await restored.appendTurns(id, [{ id: "after", userId: "cy", ts: 2e6, utterance: "hello" }]);
+    const records = await all(restored.turns(id));
+    expect(records.map(({ record }) => record.id)).toEqual([
+      "ann-1",
+      expect.any(String),
+      "late",
+      "after",
+    ]);
     expect((await restored.correct(id, correction("c9", "b"), 2)).kind).toBe("taken");
     const seqs = (await restored.events(id)).map(({ seq }) => seq);
     expect(seqs).toEqual(seqs.toSorted((a, b) => a - b));

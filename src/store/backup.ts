@@ -39,6 +39,7 @@ const TABLES: Record<string, readonly string[]> = {
   cases: ["project_no", "item_id"],
   lessons: ["id"],
   memories: ["project_no", "correction_id"],
+  turns: ["seq"],
 };
 
 const Head = z.object({ emend: z.literal(FORMAT), migration: z.string(), atMs: z.number() });
@@ -250,6 +251,7 @@ async function takeAll(store: OpenStore, tx: Tx, file: string): Promise<BackupRe
   await tx.exec(
     `update cases set put_seq = least(put_seq, (select coalesce(max(seq), 0) from events));
      select setval('events_seq_seq', (select coalesce(max(seq), 0) + 1 from events), false);
+     select setval('turns_seq_seq', (select coalesce(max(seq), 0) + 1 from turns), false);
      select setval('projects_no_seq', (select coalesce(max(no), 0) + 1 from projects), false)`,
   );
   return report;

@@ -4,8 +4,15 @@ import type { LoggedEvent } from "#core/event.ts";
 import type { ProjectId } from "#core/ids.ts";
 import type { Db } from "./db.ts";
 import { type CaseEvent, foldCases, isCaseEvent, itemOf, lockCases } from "./fold-cases.ts";
+import {
+  type DocumentEvent,
+  foldDocuments,
+  isDocumentEvent,
+  lockDocuments,
+} from "./fold-documents.ts";
 import { foldOther, foldProposed, type OtherBody, type ProposedEvent } from "./fold-lessons.ts";
 import { eventsAfter, log } from "./log.ts";
+import { recount } from "./outcomes.ts";
 import type { Queryable } from "./sql.ts";
 import type { Store } from "./store.ts";
 
@@ -16,12 +23,13 @@ const EVENTS_MAX = 1_000;
 type OtherEvent = LoggedEvent & { readonly body: OtherBody };
 type Run =
   | { readonly of: "cases"; readonly events: CaseEvent[] }
+  | { readonly of: "documents"; readonly events: DocumentEvent[] }
   | { readonly of: "proposals"; readonly events: ProposedEvent[] }
   | { readonly of: "others"; readonly events: OtherEvent[] };
 
 const isProposed = (event: LoggedEvent): event is ProposedEvent => event.body.kind === "proposed";
 const isOther = (event: LoggedEvent): event is OtherEvent =>
-  !isCaseEvent(event) && !isProposed(event);
+  !isCaseEvent(event) && !isDocumentEvent(event) && !isProposed(event);
 
 /** Neighbours of one sort together, order kept. */
 function runs(events: readonly LoggedEvent[]): Run[] {
@@ -31,6 +39,9 @@ function runs(events: readonly LoggedEvent[]): Run[] {
     if (isCaseEvent(event)) {
       if (last?.of === "cases") last.events.push(event);
       else found.push({ of: "cases", events: [event] });
+    } else if (isDocumentEvent(event)) {
+      if (last?.of === "documents") last.events.push(event);
+      else found.push({ of: "documents", events: [event] });
     } else if (isProposed(event)) {
       if (last?.of === "proposals") last.events.push(event);
       else found.push({ of: "proposals", events: [event] });
@@ -47,6 +58,10 @@ async function fold(tx: Queryable, no: number, events: readonly LoggedEvent[]): 
     if (run.of === "cases") {
       const cases = await lockCases(tx, no, run.events.map(itemOf));
       await foldCases(tx, no, { events: run.events, cases });
+    } else if (run.of === "documents") {
+      const ids = run.events.map(({ body }) => body.documentId);
+      const documents = await lockDocuments(tx, no, ids);
+      await foldDocuments(tx, no, { events: run.events, documents });
     } else if (run.of === "proposals") await foldProposed(tx, no, run.events);
     else for (const event of run.events) await foldOther(tx, no, event);
   }
@@ -56,6 +71,8 @@ async function fold(tx: Queryable, no: number, events: readonly LoggedEvent[]): 
 async function reset(tx: Queryable, no: number): Promise<void> {
   await tx.query("delete from corrections where project_no = $1", [no]);
   await tx.query("delete from proposals where project_no = $1", [no]);
+  await tx.query("delete from documents where project_no = $1", [no]);
+  await tx.query("delete from rewrites where project_no = $1", [no]);
   await tx.query("update projects set in_force = null where no = $1", [no]);
   await tx.query(
     `update lessons set version = 0, status = 'candidate', measurements = '[]', gate = null
@@ -90,9 +107,10 @@ export async function rebuild(db: Db, id: ProjectId): Promise<void> {
       const events = await eventsAfter(tx, { id, no }, { afterSeq, limit: RUN });
       await fold(tx, no, events);
       const last = events.at(-1);
-      if (events.length < RUN || last === undefined) return;
+      if (events.length < RUN || last === undefined) break;
       afterSeq = last.seq;
     }
+    await recount(tx, no);
   });
 }
 
@@ -100,6 +118,7 @@ export function eventStore(db: Db): Pick<Store, "append" | "events" | "rebuild" 
   return {
     async append(id, body) {
       assert(body.kind !== "corrected", "corrections are logged by `correct` and `undo`");
+      assert(body.kind !== "document", "acts on documents are logged by `actOnDocument`");
       return await db.change(id, async (tx, no) => {
         if (body.kind === "skipped" && !(await lockCases(tx, no, [body.itemId])).has(body.itemId))
           throw new Problem("not-found", "There is no case of this item", { got: body.itemId });

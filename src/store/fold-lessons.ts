@@ -3,9 +3,14 @@
 import { unreachable } from "#core/assert.ts";
 import type { EventBody, LoggedEvent } from "#core/event.ts";
 import type { CaseEvent } from "./fold-cases.ts";
+import type { DocumentEvent } from "./fold-documents.ts";
+import { foldRewrite, foldRewritesPromoted, foldRewritesRolledBack } from "./fold-rewrites.ts";
 import type { Queryable } from "./sql.ts";
 
-export type OtherBody = Exclude<EventBody, CaseEvent["body"] | { kind: "proposed" }>;
+export type OtherBody = Exclude<
+  EventBody,
+  CaseEvent["body"] | DocumentEvent["body"] | { kind: "proposed" }
+>;
 
 export type ProposedEvent = LoggedEvent & {
   readonly body: Extract<EventBody, { kind: "proposed" }>;
@@ -50,6 +55,11 @@ export async function foldOther(
       return;
     case "imported":
       return; // Its items are rows.
+    case "filter-cleared":
+    case "never-again":
+      return; // Read from the log, with the decisions they are about.
+    case "rewrite-set":
+      return foldRewrite(tx, no, body);
     case "learned":
       await tx.query(
         `update lessons set status = 'candidate',
@@ -72,7 +82,7 @@ export async function foldOther(
         [no, body.lessonId, body.gate],
       );
       await tx.query("update projects set in_force = $2 where no = $1", [no, body.lessonId]);
-      return;
+      return foldRewritesPromoted(tx, no, body.lessonId);
     case "held-back":
       await tx.query(
         "update lessons set status = 'held-back', gate = $3 where project_no = $1 and id = $2",
@@ -86,7 +96,7 @@ export async function foldOther(
         body.to,
       ]);
       await tx.query("update projects set in_force = $2 where no = $1", [no, body.to]);
-      return;
+      return foldRewritesRolledBack(tx, no, { to: body.to, seq: event.seq });
     case "revoked":
       await tx.query("update corrections set revoked = true where project_no = $1 and id = $2", [
         no,

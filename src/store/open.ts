@@ -6,6 +6,7 @@ import { type Blobs, databaseBlobs, folderBlobs } from "./blobs.ts";
 import { caseStore } from "./cases.ts";
 import { correctionStore } from "./corrections.ts";
 import { makeDb } from "./db.ts";
+import { documentStore } from "./documents.ts";
 import { openPglite } from "./driver-pglite.ts";
 import { openPostgres } from "./driver-postgres.ts";
 import { eventStore } from "./events.ts";
@@ -15,8 +16,10 @@ import { lockFolder } from "./lock.ts";
 import { enableVectors, memoryStore } from "./memory.ts";
 import { migrate } from "./migrate.ts";
 import { projectStore } from "./projects.ts";
+import { rewriteStore } from "./rewrites.ts";
 import type { Sql } from "./sql.ts";
 import type { Store } from "./store.ts";
+import { turnStore } from "./turns.ts";
 
 /** Where a store is: a folder of this machine, for one process; or any PostgreSQL, for many. */
 export type Where =
@@ -60,6 +63,9 @@ function storeOver(
     ...lessonStore(db),
     ...eventStore(db),
     ...memoryStore(db, made.vectors),
+    ...turnStore(db),
+    ...rewriteStore(db),
+    ...documentStore(db),
     ...made.blobs,
   };
 }

@@ -9,6 +9,7 @@ import type { Correction } from "#core/correction.ts";
 import { ActorId, CorrectionId, ItemId, LessonId, ProposalId } from "#core/ids.ts";
 import type { Lesson } from "#core/lesson.ts";
 import { ProjectConfig } from "#core/project.ts";
+import type { RewriteRule, UserTurn } from "#core/rewrite.ts";
 import { type OpenStore, openStore, type Where } from "./open.ts";
 import type { CaseRow, ItemRow } from "./store.ts";
 
@@ -106,6 +107,64 @@ export const lesson = (name: string, more: Partial<Lesson> = {}): Lesson => ({
   summary: `lesson ${name}`,
   body: { weights: [0.5, 0.25] },
   atMs: 1,
+  ...more,
+});
+
+const rate = (successes: number, visits: number) => ({
+  successes,
+  visits,
+  value: successes / visits,
+  interval: { low: 0, high: 1, level: 0.95, method: "none" },
+});
+
+export const rewriteRule = (id: string, more: Partial<RewriteRule> = {}): RewriteRule => ({
+  id,
+  locale: "und",
+  fromKey: `${id} wrong`,
+  fromText: `${id} Wrong`,
+  toKey: `${id} right`,
+  toText: `${id} Right`,
+  score: 0.5,
+  share: 0.75,
+  from: rate(10, 50),
+  to: rate(45, 50),
+  users: 12,
+  examples: [[`${id} Wrong`, `${id} Right`]],
+  ...more,
+});
+
+/** A lesson of rewrites, mined from turns up to `last`. */
+export const rewriteLesson = (
+  name: string,
+  rules: readonly RewriteRule[],
+  more: Partial<Lesson> & { readonly last?: number } = {},
+): Lesson => {
+  const { last = 0, ...same } = more;
+  return lesson(name, {
+    kind: "rewrites",
+    options: { turns: { first: 0, last, count: last } },
+    body: { rules },
+    ...same,
+  });
+};
+
+/** A turn of `user` at `ts` that was drawn to be rewritten by a rule, or not to be. */
+export const drawnTurn = (
+  user: string,
+  ts: number,
+  [ruleId, arm]: readonly [string, "treated" | "hold-out"],
+  more: Partial<UserTurn> = {},
+): UserTurn => ({
+  id: `${user}-${ts}`,
+  userId: user,
+  ts,
+  utterance: arm === "treated" ? `${ruleId} Right` : `${ruleId} Wrong`,
+  rewrite: {
+    ruleId,
+    original: `${ruleId} Wrong`,
+    arm,
+    propensity: arm === "treated" ? 0.9 : 0.1,
+  },
   ...more,
 });
 

@@ -208,6 +208,67 @@ export const memories = pgTable(
   (t) => [primaryKey({ columns: [t.projectNo, t.correctionId] })],
 );
 
+/** Documents that are revised: each folded from its acts in the log. */
+export const documents = pgTable(
+  "documents",
+  {
+    projectNo: integer("project_no").notNull(),
+    id: key().notNull(),
+    title: text().notNull(),
+    status: text().notNull(),
+    pass: integer().notNull(),
+    depthMax: integer("depth_max").notNull(),
+    open: integer().notNull(),
+    words: integer().notNull(),
+    version: integer().notNull(),
+    /** The whole state, so that no act is read twice. */
+    state: json().notNull(),
+    updatedAtMs: ms("updated_at_ms").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.projectNo, t.id] }),
+    index("documents_by_time").on(t.projectNo, t.updatedAtMs),
+  ],
+);
+
+/** What users said, as it came in: immutable, like items. */
+export const turns = pgTable(
+  "turns",
+  {
+    seq: bigserial({ mode: "number" }).primaryKey(),
+    projectNo: integer("project_no").notNull(),
+    /** The sender's own id of the turn, so that one sent twice is there once. */
+    id: key().notNull(),
+    body: json().notNull(),
+  },
+  (t) => [
+    index("turns_by_project").on(t.projectNo, t.seq),
+    uniqueIndex("turns_by_id").on(t.projectNo, t.id),
+  ],
+);
+
+/** The rewrites of the lesson in force, and what was said and seen of each. */
+export const rewrites = pgTable(
+  "rewrites",
+  {
+    projectNo: integer("project_no").notNull(),
+    ruleId: key("rule_id").notNull(),
+    lessonId: key("lesson_id").notNull(),
+    rule: json().notNull(),
+    /** Folded from the log. */
+    state: key().notNull(),
+    pinned: boolean().notNull(),
+    toText: text("to_text"),
+    because: text().notNull(),
+    /** Counted from the turns. */
+    treatedSuccess: integer("treated_success").notNull().default(0),
+    treatedDefect: integer("treated_defect").notNull().default(0),
+    holdOutSuccess: integer("hold_out_success").notNull().default(0),
+    holdOutDefect: integer("hold_out_defect").notNull().default(0),
+  },
+  (t) => [primaryKey({ columns: [t.projectNo, t.ruleId] })],
+);
+
 /** Used where no folder for blobs is given. */
 export const blobs = pgTable("blobs", { hash: key().primaryKey(), bytes: bytes().notNull() });
 

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { ProjectId, ProposalId } from "#core/ids.ts";
 import { caseSuite } from "./cases.suite.ts";
 import { correctionSuite } from "./corrections.suite.ts";
+import { documentSuite } from "./documents.suite.ts";
+import { rewriteSuite } from "./rewrites.suite.ts";
 import {
   batches,
   caseRow,
@@ -21,6 +23,8 @@ export function storeSuite(make: () => Promise<TestDatabase>): void {
   const kit = suiteKit(make);
   caseSuite(kit);
   correctionSuite(kit);
+  documentSuite(kit);
+  rewriteSuite(kit);
 
   describe("projects", () => {
     test("are made, found by id and by name, and changed", async () => {

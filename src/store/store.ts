@@ -9,7 +9,11 @@ import type { Lesson, LessonStatus } from "#core/lesson.ts";
 import type { Measurement } from "#core/measurement.ts";
 import type { Project, ProjectConfig, ReviewOrder } from "#core/project.ts";
 import type { Proposal, Vote } from "#core/proposal.ts";
+import type { DocumentAct, DocumentSummary } from "#core/revision.ts";
+import type { RewriteRule, RewriteState, TurnRecord } from "#core/rewrite.ts";
 import type { ProjectCounts } from "#core/views.ts";
+import type { Tally } from "#learn/rewrite-outcomes.ts";
+import type { DocumentState } from "#systems/r3/session-state.ts";
 
 /** An item as imported: immutable, with the proposal and votes it came with. */
 export interface ItemRow {
@@ -69,6 +73,54 @@ export type Taken =
     }
   | { readonly kind: "stale"; readonly version: number }
   | { readonly kind: "no-such-case" };
+
+/** A turn, or what became known of one later, with its place in the order they came. */
+export interface StoredTurn {
+  readonly seq: number;
+  readonly record: TurnRecord;
+}
+
+/** What is kept in memory of a rewrite: enough to apply, order and watch it. */
+export interface RewriteHead {
+  readonly id: string;
+  readonly locale: string;
+  readonly fromKey: string;
+  readonly fromText: string;
+  readonly toKey: string;
+  /** The target a person gave it, else the mined one. */
+  readonly toText: string;
+  readonly score: number;
+  /** How often the request and the target were seen to end well, in [0, 1]. */
+  readonly fromSuccess: number;
+  readonly toSuccess: number;
+  /** Requests that would end well beyond those that do: what it is worth looking at. */
+  readonly gain: number;
+  readonly state: RewriteState;
+  readonly pinned: boolean;
+}
+
+/** A rewrite of the lesson in force, with what was said and seen of it. */
+export interface RewriteRow extends Tally {
+  readonly rule: RewriteRule;
+  readonly state: RewriteState;
+  readonly pinned: boolean;
+  /** The target in place of the mined one. */
+  readonly toText: string | null;
+  readonly because: string;
+}
+
+/**
+ * How an act on a document was taken: `repeated` when the same corrections came before, with the version they made then.
+ * `state` is the document as it stands now.
+ */
+export type DocumentTaken =
+  | {
+      readonly kind: "taken" | "repeated";
+      readonly version: number;
+      readonly state: DocumentState;
+    }
+  | { readonly kind: "stale"; readonly state: DocumentState }
+  | { readonly kind: "no-such-document" };
 
 /**
  * Everything that lasts. One implementation over both drivers: embedded PGlite and any
@@ -208,6 +260,51 @@ export interface Store {
   ): Promise<LoggedEvent[]>;
   /** Drops what was folded from the log (answers, lesson statuses, versions) and folds it anew. */
   rebuild(id: ProjectId): Promise<void>;
+
+  /**
+   * Appends what users said by COPY, in the order given. A record without an id gets one from its
+   * content; those whose id is there already are left out.
+   */
+  appendTurns(
+    id: ProjectId,
+    records: readonly TurnRecord[],
+  ): Promise<{ accepted: number; duplicates: number }>;
+  /** Streams them in the order they came, from a cursor: constant memory. */
+  turns(
+    id: ProjectId,
+    how?: { readonly afterSeq?: number; readonly batch?: number },
+  ): AsyncIterable<StoredTurn[]>;
+  /** The rewrites of the lesson in force: all, or those of some ids. */
+  rewriteHeads(id: ProjectId, ruleIds?: readonly string[]): Promise<RewriteHead[]>;
+  /** Rewrites of the lesson in force with their evidence, in the order asked for. */
+  rewriteRows(id: ProjectId, ruleIds: readonly string[]): Promise<RewriteRow[]>;
+  /** Writes down the counts of rewrites, in place of those that were there. */
+  putOutcomes(id: ProjectId, outcomes: ReadonlyMap<string, Tally>): Promise<void>;
+  /** Rewrites said not to mean the same, and not taken up again since. */
+  cannotLinks(id: ProjectId): Promise<RewriteRule[]>;
+  /** When the lesson in force came in force; null before there is one. */
+  inForceSinceMs(id: ProjectId): Promise<number | null>;
+
+  /** @throws Problem `conflict` when a document of this id is there. */
+  openDocument(
+    id: ProjectId,
+    documentId: ItemId,
+    opened: Omit<Extract<DocumentAct, { kind: "opened" }>, "kind">,
+  ): Promise<DocumentState>;
+  /**
+   * Durable before it resolves: event and folded document in one transaction, refused when
+   * `expectedVersion` has moved on. Throws what `advanceDocument` throws.
+   */
+  actOnDocument(
+    id: ProjectId,
+    documentId: ItemId,
+    asked: { readonly act: DocumentAct; readonly expectedVersion: number },
+  ): Promise<DocumentTaken>;
+  /** Those changed last first. */
+  documents(id: ProjectId): Promise<DocumentSummary[]>;
+  document(id: ProjectId, documentId: ItemId): Promise<DocumentState | undefined>;
+  /** Whether there was one. What happened to it stays in the log. */
+  deleteDocument(id: ProjectId, documentId: ItemId, by: string): Promise<boolean>;
 
   putBlob(bytes: Uint8Array): Promise<string>;
   blob(hash: string): Promise<Uint8Array | undefined>;

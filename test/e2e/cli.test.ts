@@ -41,7 +41,17 @@ const lines = (name: string): Record<string, unknown>[] =>
     .split("\n")
     .map((line) => JSON.parse(line));
 
-const COMMANDS = ["start", "worker", "systems", "study", "run", "import", "export", "project"];
+const COMMANDS = [
+  "start",
+  "worker",
+  "systems",
+  "study",
+  "run",
+  "import",
+  "export",
+  "project",
+  "revise",
+];
 
 describe("help", () => {
   test("every command says what it does, with an example", async () => {
@@ -67,6 +77,48 @@ describe("help", () => {
     expect([study.code, study.errors]).toEqual([2, expect.stringContaining("pareto-calibration")]);
     const port = await run("start", "--port", "eighty");
     expect([port.code, port.errors]).toEqual([3, expect.stringContaining('Got "eighty"')]);
+  });
+});
+
+describe("revise", () => {
+  const LETTER = "# Letter\n\nWe recieve post. In order to answer it, we begin early.\n";
+
+  test("prints the edits it would make and changes nothing", async () => {
+    write("letter.md", LETTER);
+    const { out, errors, code } = await run("revise", "letter.md");
+    expect([code, read("letter.md")]).toEqual([0, LETTER]);
+    expect(out).toMatch(
+      /^letter\.md:3:4 {2}proposed {2}"recieve" → "receive" {2}\(fluency, spelling\)/m,
+    );
+    expect(errors).toContain("0 accepted");
+  });
+
+  test("makes the edits of the intents it is told to accept, in the form asked for", async () => {
+    write("letter.md", LETTER);
+    const accept = ["--accept", "fluency"] as const;
+    const { edits, accepted } = await json<{ edits: { accepted: boolean }[]; accepted: number }>(
+      ...(["revise", "letter.md", ...accept, "--out", "better.md"] as const),
+    );
+    expect(read("better.md")).toBe(LETTER.replace("recieve", "receive"));
+    expect(edits.filter((edit) => edit.accepted)).toHaveLength(accepted);
+    const diff = await run("revise", "letter.md", ...accept, "--format", "diff");
+    expect(diff.out).toContain("-We recieve post.");
+    await run("revise", "letter.md", ...accept, "--format", "html", "--out", "letter.html");
+    expect(read("letter.html")).toMatch(/<ins[^>]*>receive<\/ins>/);
+  });
+
+  test("says what is wrong with what it is given", async () => {
+    const cases = [
+      [2, "cannot be read", "none.md"],
+      [3, "fluency, clarity", "letter.md", "--accept", "speed"],
+      [3, "text, markdown", "letter.md", "--format", "docx"],
+      [3, "--accept with the intents", "letter.md", "--out", "same.md"],
+      [3, "a whole number", "letter.md", "--depth", "0"],
+    ] as const;
+    for (const [code, said, ...args] of cases) {
+      const ended = await run("revise", ...args);
+      expect([ended.code, ended.errors]).toEqual([code, expect.stringContaining(said)]);
+    }
   });
 });
 

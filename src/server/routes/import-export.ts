@@ -46,7 +46,11 @@ const rejects = createRoute({
   },
 });
 
-const download = (body: ReadableStream | Uint8Array<ArrayBuffer>, file: string, type: string) =>
+export const download = (
+  body: ReadableStream | Uint8Array<ArrayBuffer>,
+  file: string,
+  type: string,
+) =>
   new Response(body, {
     headers: {
       "content-type": type,
@@ -88,7 +92,7 @@ export const importExportRoutes = (host: Host) =>
     });
 
 /** Text made as it is read: a client that is slow, or gone, costs no memory. */
-function encoded(text: AsyncIterable<string>): ReadableStream<Uint8Array> {
+export function encoded(text: AsyncIterable<string>): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const parts = text[Symbol.asyncIterator]();
   return new ReadableStream({

@@ -1,7 +1,7 @@
 import type { Assessment } from "#core/assessment.ts";
 import type { ItemId, ProjectId } from "#core/ids.ts";
 import type { Lesson } from "#core/lesson.ts";
-import type { Project } from "#core/project.ts";
+import { isLabelProject, type Project } from "#core/project.ts";
 import type { PoolRow } from "#core/system.ts";
 import type { JobRun } from "#store/jobs.ts";
 import type { CaseRow, ItemRow } from "#store/store.ts";
@@ -27,6 +27,7 @@ export async function assessJob(host: Host, run: JobRun): Promise<{ assessed: nu
   let assessed = 0;
   for (let pass = 0; pass < PASSES_MAX; pass++) {
     const project = await projectOf(host, projectId);
+    if (!isLabelProject(project.config)) return { assessed };
     const before = await host.states.of(projectId);
     const { importedSeq, configSeq } = before;
     const { made, failed } = await proposeMissing(host, project, run);

@@ -1,6 +1,6 @@
 import { unreachable } from "#core/assert.ts";
 import type { Assessment } from "#core/assessment.ts";
-import type { ProjectConfig } from "#core/project.ts";
+import { labelSchema, type ProjectConfig } from "#core/project.ts";
 import type { Rng } from "#core/rng.ts";
 import type { PoolRow } from "#core/system.ts";
 import { auditKey, auditPlace, draw } from "#correct/audit.ts";
@@ -28,11 +28,12 @@ export function caseRows({
   readonly assessments: readonly Assessment<string>[];
   readonly rng: Rng;
 }): CaseRow[] {
+  const schema = labelSchema(config);
   const costs = assessments.map((assessment, index) => {
     const severity = severityIfWrong(
       rows[index]?.proposal.output ?? null,
-      config.task.schema,
-      probabilities(assessment, config.task.schema.classes),
+      schema,
+      probabilities(assessment, schema.classes),
     );
     return expectedCost({ risk: assessment.risk, severity });
   });

@@ -6,15 +6,18 @@ import { Problem } from "#core/errors.ts";
 import { type ItemId, ProposalId } from "#core/ids.ts";
 import type { Document } from "#core/item.ts";
 import type { Lesson } from "#core/lesson.ts";
-import type { ProjectConfig } from "#core/project.ts";
+import { labelSchema, type ProjectConfig } from "#core/project.ts";
 import type { Proposal, Vote } from "#core/proposal.ts";
 import { rngOf } from "#core/rng.ts";
 import type { PoolRow, ProjectLoop } from "#core/system.ts";
 import { loadEmbedder } from "#propose/embeddings.ts";
+import { localProposers } from "#propose/revise/proposers.ts";
 import { compileRules } from "#propose/rules.ts";
 import type { CaseRow } from "#store/store.ts";
+import { askProposers, type Suggestions } from "#systems/r3/ask-proposers.ts";
 import { loadSystem } from "#systems/registry.ts";
 import { caseRows } from "./case-rows.ts";
+import { type MineTasks, mineTasks } from "./mine-tasks.ts";
 import { type SourceTable, sourceTable } from "./source-table.ts";
 
 /** An item as fitting and scoring see it: what is right stays behind in the store. */
@@ -63,13 +66,19 @@ export interface OperationTask {
   readonly nowMs: number;
 }
 
+export interface ReviseTask {
+  readonly text: string;
+  readonly seed: string;
+  readonly nowMs: number;
+}
+
 export interface Hooks {
   readonly signal: AbortSignal;
   progress(progress: Progress): void;
 }
 
 /** The heavy work, in this thread. Every argument and answer can be cloned to another one. */
-export interface ComputeTasks {
+export interface ComputeTasks extends MineTasks {
   hasPool(pool: string): Promise<boolean>;
   addToPool(task: {
     readonly pool: string;
@@ -85,6 +94,8 @@ export interface ComputeTasks {
   cases(task: CasesTask, hooks: Hooks): Promise<CaseRow[]>;
   sources(task: SourcesTask, hooks: Hooks): Promise<SourceTable>;
   runOperation(task: OperationTask, hooks: Hooks): Promise<unknown>;
+  /** Edits of a text by the proposers that need no network. */
+  revise(task: ReviseTask, hooks: Hooks): Promise<Suggestions>;
   /** A sentence embedding of each text, in order. The first call loads the weights. */
   embed(texts: readonly string[]): Promise<Float32Array[]>;
 }
@@ -102,6 +113,7 @@ export function createTasks(): ComputeTasks {
   };
 
   return {
+    ...mineTasks(),
     hasPool: async (pool) => pools.has(pool),
 
     addToPool: async ({ pool, config, rows, afresh }) => {
@@ -136,7 +148,7 @@ export function createTasks(): ComputeTasks {
         rows,
         assessments: await assessRows(task, rows, hooks),
         answers: task.answers,
-        classes: task.config.task.schema.classes.length,
+        classes: labelSchema(task.config).classes.length,
       });
     },
 
@@ -144,6 +156,9 @@ export function createTasks(): ComputeTasks {
       const operation = await operationOf(id);
       return operation.run(input as never, ctxOf({ seed, nowMs }, hooks));
     },
+
+    revise: async ({ text, ...task }, hooks) =>
+      askProposers(await localProposers(), text, ctxOf(task, hooks)),
 
     embed: async (texts) => (await loadEmbedder()).embed(texts),
   };

@@ -112,7 +112,11 @@ export function threadedCompute(): Compute {
     cases: remote("cases"),
     sources: remote("sources"),
     runOperation: remote("runOperation"),
+    revise: remote("revise"),
     embed: remote("embed"),
+    addTurns: remote("addTurns"),
+    dropTurns: remote("dropTurns"),
+    mine: remote("mine"),
     close: async () => {
       const ending = thread;
       thread = undefined;

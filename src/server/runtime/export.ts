@@ -1,4 +1,4 @@
-import type { Project, ProjectConfig } from "#core/project.ts";
+import { labelSchema, type Project, type ProjectConfig } from "#core/project.ts";
 import type { AnswerRow, FormatId } from "#formats/format.ts";
 import { exportFormat } from "#formats/registry.ts";
 import { compileRules } from "#propose/rules.ts";
@@ -19,7 +19,7 @@ export function exportFile(store: Store, project: Project, formatId: FormatId): 
   const { config } = project;
   const format = exportFormat(formatId);
   const options = {
-    classes: config.task.schema.classes,
+    classes: labelSchema(config).classes,
     rules: config.rules.map(({ id }) => id),
   };
   return {

@@ -5,6 +5,7 @@ import type { ProjectId } from "#core/ids.ts";
 import type { Project, ProjectConfig } from "#core/project.ts";
 import type { Rng } from "#core/rng.ts";
 import type { LlmProposer } from "#propose/llm.ts";
+import type { EditProposer } from "#propose/revise/proposer.ts";
 import type { Live } from "#server/live.ts";
 import type { Jobs } from "#store/jobs.ts";
 import type { Store } from "#store/store.ts";
@@ -24,6 +25,8 @@ export interface Host {
   readonly states: States;
   /** A model that proposes, for a project's label set, where one is configured. */
   readonly model?: ((config: ProjectConfig) => LlmProposer) | undefined;
+  /** A model that revises texts, where one is configured. */
+  readonly reviser?: EditProposer | undefined;
 }
 
 /** One value for each store: what is kept in memory never crosses from one store into another. */

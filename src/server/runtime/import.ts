@@ -2,7 +2,7 @@ import type { Clock } from "#core/clock.ts";
 import type { Progress } from "#core/contracts.ts";
 import type { Correction } from "#core/correction.ts";
 import { ActorId, CorrectionId, ItemId } from "#core/ids.ts";
-import type { Project } from "#core/project.ts";
+import { labelSchema, type Project } from "#core/project.ts";
 import { type Rng, rngOf } from "#core/rng.ts";
 import type { ImportReport } from "#core/views.ts";
 import { labelKind } from "#correct/label.ts";
@@ -56,7 +56,7 @@ export async function importFile(
   const format = importFormat(request.format);
   async function* rows(): AsyncGenerator<ItemRow[]> {
     const options = {
-      classes: project.config.task.schema.classes,
+      classes: labelSchema(project.config).classes,
       rules: project.config.rules.map(({ id }) => id),
       ...(request.file === undefined ? {} : { file: request.file }),
       ...(signal === undefined ? {} : { signal }),
@@ -96,7 +96,7 @@ const alreadyThere = (count: number): string[] =>
   count === 0 ? [] : [`${count} items were there before and were left as they are.`];
 
 /** The first sentences for the report, and the rejects file. */
-function rejectsKept() {
+export function rejectsKept() {
   const sentences: string[] = [];
   const lines: string[] = [];
   let size = 0;

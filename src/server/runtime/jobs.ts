@@ -3,8 +3,10 @@ import type { JobRun } from "#store/jobs.ts";
 import { runStudy } from "#systems/study-runner.ts";
 import { assessJob } from "./assess.ts";
 import type { Host } from "./host.ts";
+import { mineJob } from "./mine.ts";
 import { refitJob } from "./refit.ts";
 import { StudyJob } from "./requests.ts";
+import { reviseJob } from "./revise.ts";
 
 async function studyJob(run: JobRun): Promise<unknown> {
   const { system, seeds, fast } = StudyJob.parse(run.data);
@@ -25,6 +27,8 @@ async function studyJob(run: JobRun): Promise<unknown> {
 export async function workOnJobs(host: Host): Promise<void> {
   await host.jobs.work("assess", (run) => assessJob(host, run));
   await host.jobs.work("refit", (run) => refitJob(host, run));
+  await host.jobs.work("revise", (run) => reviseJob(host, run));
+  await host.jobs.work("mine", (run) => mineJob(host, run));
   await host.jobs.work("study", studyJob);
   await host.jobs.work("import", (run) => demoJob(host, run));
 }

@@ -1,11 +1,15 @@
 import { Problem } from "#core/errors.ts";
 import type { ActorId, CorrectionId, LessonId, ProjectId } from "#core/ids.ts";
+import { isLabelProject } from "#core/project.ts";
 import type { LessonView } from "#core/views.ts";
 import type { LessonRow } from "#store/store.ts";
 import { type Host, projectOf } from "./host.ts";
 import { correctionOf } from "./lookups.ts";
 import { askForAssessment } from "./requests.ts";
+import { hasRewrites } from "./rewrite-projects.ts";
+import { rewritesChanged } from "./rewrites.ts";
 import { lessonView } from "./views.ts";
+import { WRITER_FILTER } from "./writing-filter.ts";
 
 export async function listLessons(host: Host, id: ProjectId): Promise<LessonView[]> {
   await projectOf(host, id);
@@ -20,7 +24,7 @@ export async function promoteByHand(
   lessonId: LessonId,
   by: ActorId,
 ): Promise<LessonView[]> {
-  const { status } = await lessonOf(host, id, lessonId);
+  const { status } = await chosenOf(host, id, lessonId);
   if (status === "in-force") throw moved("The lesson is in force already");
   if (status === "stale") throw moved("The lesson was learned from a correction revoked since");
   await host.store.promote(id, lessonId, `put in force by hand, by ${by}`);
@@ -34,7 +38,7 @@ export async function rollBack(
   to: LessonId,
   by: ActorId,
 ): Promise<LessonView[]> {
-  const { status } = await lessonOf(host, id, to);
+  const { status } = await chosenOf(host, id, to);
   if (status !== "retired")
     throw moved(`Only a lesson that was in force can be rolled back to; this one is ${status}`);
   await host.store.rollBack(id, to, by);
@@ -56,9 +60,25 @@ export async function revokeCorrection(
 }
 
 async function nowInForce(host: Host, id: ProjectId): Promise<LessonView[]> {
+  const { config } = await projectOf(host, id);
   host.live.publish({ kind: "project-changed", projectId: id });
-  await askForAssessment(host, id);
+  if (isLabelProject(config)) await askForAssessment(host, id);
+  if (hasRewrites(config)) await rewritesChanged(host, id);
   return listLessons(host, id);
+}
+
+/**
+ * A lesson that may be chosen by hand.
+ *
+ * @throws Problem `conflict` for one of a writer's filter, which follows from the decisions that stand.
+ */
+async function chosenOf(host: Host, id: ProjectId, lessonId: LessonId): Promise<LessonRow> {
+  const row = await lessonOf(host, id, lessonId);
+  if (row.lesson.kind !== WRITER_FILTER) return row;
+  throw new Problem("conflict", "The writer's filter is not chosen by hand", {
+    expected: "a lesson that is learned once and then in force",
+    hint: "Take decisions back, or clear the filter or a habit of it.",
+  });
 }
 
 async function lessonOf(host: Host, id: ProjectId, lessonId: LessonId): Promise<LessonRow> {

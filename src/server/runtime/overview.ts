@@ -1,7 +1,7 @@
 import { standing } from "#core/correction.ts";
 import type { ProjectId } from "#core/ids.ts";
 import type { Measurement } from "#core/measurement.ts";
-import type { Project } from "#core/project.ts";
+import { labelSchema, type Project } from "#core/project.ts";
 import type { Overview } from "#core/views.ts";
 import {
   ACCEPTED_RISK_METRIC,
@@ -39,6 +39,7 @@ import { unreviewedOf } from "./unreviewed.ts";
  */
 export async function overviewOf(host: Host, id: ProjectId): Promise<Overview> {
   const project = await projectOf(host, id);
+  labelSchema(project.config);
   const state = await host.states.of(id);
   const pool = await poolErrors(host, id, state);
   const { counts, lessons, open } = pool;

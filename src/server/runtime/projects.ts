@@ -1,19 +1,23 @@
 import { Problem } from "#core/errors.ts";
 import type { ProjectId } from "#core/ids.ts";
-import type { Project, ProjectConfig } from "#core/project.ts";
+import type { Measurement } from "#core/measurement.ts";
+import { isLabelProject, labelSchema, type Project, type ProjectConfig } from "#core/project.ts";
 import type { ProjectDetail, ProjectSummary } from "#core/views.ts";
 import { checkRule } from "#propose/rules.ts";
 import { loadSystem } from "#systems/registry.ts";
 import { type Host, projectOf } from "./host.ts";
 import { projectError } from "./overview.ts";
 import { askForAssessment } from "./requests.ts";
+import { hasRewrites, rewriteOptions } from "./rewrite-projects.ts";
+import { cardOf } from "./systems.ts";
 import { projectSummary } from "./views.ts";
+import { hasDocuments, writingOptions } from "./writing-projects.ts";
 
 export async function listProjects(host: Host): Promise<ProjectSummary[]> {
   const projects = await host.store.projects();
   return Promise.all(
     projects.map(async (project) =>
-      projectSummary(project, project.counts, await projectError(host, project.id)),
+      projectSummary(project, project.counts, await errorIn(host, project)),
     ),
   );
 }
@@ -44,22 +48,25 @@ export async function changeProject(
   checkSchemaChange(before.config, config);
   const project = await host.store.changeProject(id, config);
   host.live.publish({ kind: "project-changed", projectId: id });
-  await askForAssessment(host, id);
+  if (isLabelProject(config)) await askForAssessment(host, id);
   return detailOf(host, project);
 }
 
 async function detailOf(host: Host, project: Project): Promise<ProjectDetail> {
   const [counts, error] = await Promise.all([
     host.store.counts(project.id),
-    projectError(host, project.id),
+    errorIn(host, project),
   ]);
   return { ...projectSummary(project, counts, error), config: project.config };
 }
 
+/** Null where nothing is assessed, and so nothing is known to be wrong. */
+const errorIn = async (host: Host, { id, config }: Project): Promise<Measurement | null> =>
+  isLabelProject(config) ? projectError(host, id) : null;
+
 async function checkConfig(config: ProjectConfig): Promise<void> {
-  const { classes } = config.task.schema;
   for (const rule of config.rules) {
-    const problem = checkRule(rule, classes);
+    const problem = checkRule(rule, labelSchema(config).classes);
     if (problem !== undefined) throw problem;
   }
   const ids = config.rules.map(({ id }) => id);
@@ -70,19 +77,36 @@ async function checkConfig(config: ProjectConfig): Promise<void> {
       got: `"${twice}" twice`,
       at: { field: "rules" },
     });
+  if (hasDocuments(config)) writingOptions(config);
+  if (hasRewrites(config)) rewriteOptions(config);
   const system = await loadSystem(config.assess.system);
-  if (system.project === undefined)
-    throw new Problem("bad-input", `A project cannot run on "${system.id}"`, {
-      at: { field: "assess.system" },
-    });
+  const fits =
+    cardOf(system.id).taskKind === config.task.kind &&
+    (config.task.kind !== "label" || system.project !== undefined);
+  if (!fits)
+    throw new Problem(
+      "bad-input",
+      `A project of task kind ${config.task.kind} cannot run on "${system.id}"`,
+      {
+        at: { field: "assess.system" },
+      },
+    );
 }
 
-/** A class that answers may already carry cannot go away. */
+/** What was answered stays what it was: the task kind, and a class that answers may already carry, cannot go away. */
 function checkSchemaChange(before: ProjectConfig, after: ProjectConfig): void {
-  const gone = before.task.schema.classes.find((c) => !after.task.schema.classes.includes(c));
+  if (before.task.kind !== after.task.kind)
+    throw new Problem("conflict", "A project stays of its task kind", {
+      expected: before.task.kind,
+      got: after.task.kind,
+      hint: "Make a new project of the other kind.",
+    });
+  if (before.task.kind !== "label") return;
+  const { classes } = before.task.schema;
+  const gone = classes.find((c) => !labelSchema(after).classes.includes(c));
   if (gone === undefined) return;
   throw new Problem("conflict", "A class cannot be taken out of a project", {
-    expected: `the classes ${before.task.schema.classes.join(", ")}, and more if you like`,
+    expected: `the classes ${classes.join(", ")}, and more if you like`,
     got: `no "${gone}"`,
     hint: "Make a new project with the classes you want and import there.",
   });

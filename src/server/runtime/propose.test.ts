@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ActorId, ItemId, type ProjectId } from "#core/ids.ts";
+import { labelSchema } from "#core/project.ts";
 import { llmProposer } from "#propose/llm.ts";
 import { type Behaviour, type LlmStub, llmStub } from "#propose/llm-stub-server.ts";
 import { openTestHost, quiet, smallConfig, type TestHost } from "#server/testing.ts";
@@ -35,11 +36,11 @@ async function* rows(): AsyncGenerator<ItemRow[]> {
 beforeAll(async () => {
   stub = await llmStub(() => behaviour);
   on = await openTestHost({
-    model: ({ task }) =>
+    model: (config) =>
       llmProposer({
         baseUrl: stub.url,
         model: "stub",
-        classes: task.schema.classes,
+        classes: labelSchema(config).classes,
         instructions: "Label the item.",
         retry: { attempts: 2 },
         sleep: async () => {},

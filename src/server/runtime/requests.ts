@@ -1,6 +1,7 @@
 /** What is asked of the job queue: the kinds of long work, what each is handed, and when it is wanted. */
 import { z } from "zod";
-import { ProjectId } from "#core/ids.ts";
+import { ItemId, ProjectId } from "#core/ids.ts";
+import { labelSchema } from "#core/project.ts";
 import { nextRoundCommand } from "#loop/round.ts";
 import { type Host, projectOf } from "./host.ts";
 import type { ProjectState } from "./state.ts";
@@ -34,11 +35,25 @@ export async function refitIfDue(host: Host, id: ProjectId): Promise<ProjectStat
 
 /** A person wants to see now what the corrections so far have taught. */
 export async function askForRefit(host: Host, id: ProjectId): Promise<string> {
-  await projectOf(host, id);
+  labelSchema((await projectOf(host, id)).config);
   await host.states.of(id);
   host.states.step(id, { kind: "refit-asked" });
   return enqueueRefit(host, id);
 }
+
+export const ReviseJob = z.strictObject({ projectId: ProjectId, documentId: ItemId });
+
+/** Asks the proposers for the next pass over a document. */
+export const askForEdits = (
+  { jobs }: Pick<Host, "jobs">,
+  { projectId, documentId }: z.infer<typeof ReviseJob>,
+  pass: number,
+): Promise<string> =>
+  jobs.enqueue(
+    "revise",
+    { projectId, documentId },
+    { projectId, key: `${projectId}/${documentId}/${pass}` },
+  );
 
 export const StudyJob = z.strictObject({
   system: z.string(),

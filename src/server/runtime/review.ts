@@ -1,7 +1,7 @@
 import type { Correction } from "#core/correction.ts";
 import { Problem } from "#core/errors.ts";
 import { type ActorId, CorrectionId, type ItemId, type ProjectId } from "#core/ids.ts";
-import type { Project, ReviewOrder } from "#core/project.ts";
+import { labelSchema, type Project, type ReviewOrder } from "#core/project.ts";
 import type { CaseView, CorrectionAnswer, CorrectionInput, QueuePage } from "#core/views.ts";
 import { draw } from "#correct/audit.ts";
 import { labelKind } from "#correct/label.ts";
@@ -184,7 +184,7 @@ function correctionFor(
   const before = item.proposal?.output ?? null;
   const after = input.decision === "confirmed" ? before : input.after;
   if (after !== null) {
-    const checked = labelKind.check(after, project.config.task.schema);
+    const checked = labelKind.check(after, labelSchema(project.config));
     if (!checked.ok) throw checked.error;
   } else if (input.decision !== "rejected")
     throw new Problem("bad-input", "The answer has no label", {

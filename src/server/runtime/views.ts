@@ -30,6 +30,7 @@ export const projectSummary = (
   id: project.id,
   name: project.config.name,
   taskKind: project.config.task.kind,
+  system: project.config.assess.system,
   items: counts.items,
   counts,
   error,
