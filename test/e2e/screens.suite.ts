@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { inboxOf, pageOf, type Suite, sitDown } from "./desk.ts";
+import { REQUESTS } from "./rewrites.suite.ts";
 import { DEMO } from "./server.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -23,6 +24,48 @@ const SCREENS: readonly Screen[] = [
   { name: "answered", path: inboxOf(DEMO, "?state=answered"), there: /Why this one/ },
   { name: "project", path: `/p/${DEMO}`, there: /lineage/ },
   { name: "empty project", path: "/p/nothing-yet", there: /no items yet/ },
+  { name: "Writing documents", path: "/p/writing/writing", there: /The keeper of the log/ },
+  { name: "Writing", path: "/p/writing/writing/lighthouse", there: /proposed by/ },
+  {
+    name: "Writing, learned",
+    path: "/p/writing/writing/lighthouse?panel=filter",
+    there: /Learned of you/,
+  },
+  {
+    name: "Writing, history",
+    path: "/p/writing/writing/lighthouse?panel=history&version=0",
+    there: /same as the text now|came since/,
+  },
+  { name: "Rewrites", path: `/p/${REQUESTS}/rewrites`, there: /Sessions that show it/ },
+  {
+    name: "Rewrites, asking why",
+    path: `/p/${REQUESTS}/rewrites`,
+    there: /Sessions that show it/,
+    open: async (page) => {
+      await page.keyboard.press("b");
+      await page.getByLabel(/^Why is/).waitFor();
+    },
+  },
+  {
+    name: "Rewrites, replaying",
+    path: `/p/${REQUESTS}/rewrites`,
+    there: /Sessions that show it/,
+    open: async (page) => {
+      await page.keyboard.press("r");
+      await page.getByLabel(/One request a line/).fill("play sogns\nopen mail boxx");
+      await page.keyboard.press("Control+Enter");
+      await page.getByRole("list", { name: "Replayed" }).getByRole("listitem").nth(1).waitFor();
+    },
+  },
+  {
+    name: "Rewrites, importing",
+    path: `/p/${REQUESTS}/rewrites`,
+    there: /Sessions that show it/,
+    open: async (page) => {
+      await page.keyboard.press("i");
+      await page.getByRole("dialog", { name: "Import turns" }).waitFor();
+    },
+  },
   { name: "projects", path: "/?all=true", there: /New project/ },
   { name: "systems", path: "/systems", there: /POLAR/ },
   { name: "study", path: "/systems/pareto-calibration", there: /claims hold|not run yet/ },

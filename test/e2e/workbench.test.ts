@@ -9,9 +9,11 @@ import { faults } from "./faults.suite.ts";
 import { hostile } from "./hostile.suite.ts";
 import { inbox } from "./inbox.suite.ts";
 import { learning } from "./learning.suite.ts";
+import { rewrites } from "./rewrites.suite.ts";
 import { screens } from "./screens.suite.ts";
 import { DEMO, type Emend, goldOfMails, settled, startEmend } from "./server.ts";
 import { systems } from "./systems.suite.ts";
+import { writing } from "./writing.suite.ts";
 
 const chromium = findChromium();
 
@@ -41,6 +43,8 @@ describe.skipIf(chromium === undefined)("workbench", () => {
   describe("faults", () => faults(desk));
   describe("data", () => data(desk));
   describe("hostile mail", () => hostile(desk));
+  describe("Rewrites", () => rewrites(desk));
   describe("systems", () => systems(desk));
+  describe("Writing", () => writing(desk));
   describe("every screen", () => screens(desk));
 });

@@ -83,6 +83,16 @@ export const post = <T>(
     body: JSON.stringify(body),
   });
 
+export const patch = <T>(path: string, body: unknown): Promise<T> =>
+  request<T>(path, {
+    method: "PATCH",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+
+/** Deletes what is there. Named so because `delete` is a word of the language. */
+export const remove = <T>(path: string): Promise<T> => request<T>(path, { method: "DELETE" });
+
 /** Sends a file as it is, streamed by the browser. */
 export const upload = <T>(path: string, file: Blob): Promise<T> =>
   request<T>(path, {

@@ -22,6 +22,20 @@ test("a press is named once, however it was made", () => {
   expect(nameOf(press(" "))).toBe("space");
 });
 
+test("Shift makes another key of a letter, and only of a letter; Caps Lock does not", () => {
+  expect(nameOf(press("A", { shiftKey: true }))).toBe("shift+a");
+  expect(nameOf(press("É", { shiftKey: true }))).toBe("shift+é");
+  expect(nameOf(press("A"))).toBe("a");
+  expect(nameOf(press("a", { shiftKey: true }))).toBe("shift+a"); // Caps Lock and Shift
+  expect(nameOf(press("!", { shiftKey: true }))).toBe("!");
+  expect(nameOf(press("k", { ctrlKey: true, shiftKey: true }))).toBe("mod+shift+k");
+  const hits: string[] = [];
+  const hotkey = (key: string) => ({ keys: [key], label: key, run: () => hits.push(key) });
+  const groups: HotkeyGroup[] = [{ title: "Writing", hotkeys: [hotkey("a"), hotkey("shift+a")] }];
+  expect(match(groups, press("A", { shiftKey: true }), false)?.label).toBe("shift+a");
+  expect(match(groups, press("a"), false)?.label).toBe("a");
+});
+
 test("the group registered last answers first; while typing only what says so", () => {
   const hits: string[] = [];
   const hotkey = (key: string, label: string, whileTyping = false) => ({

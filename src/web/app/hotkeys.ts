@@ -17,11 +17,18 @@ export interface HotkeyGroup {
 /** The parts of a `KeyboardEvent` that decide. */
 export type Press = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">;
 
-/** The name of a key press: `j`, `?`, `mod+k`, `shift+enter`. Shift counts only where it makes no other character. */
+/** Whether a key writes a letter: its two cases are one key, and Shift is said beside it. */
+const isLetter = (key: string): boolean =>
+  key.length === 1 && key.toLowerCase() !== key.toUpperCase();
+
+/**
+ * The name of a key press: `j`, `shift+a`, `?`, `mod+k`, `shift+enter`. Shift counts only where it makes no other
+ * character; a letter is the same character in both its cases, so Caps Lock changes nothing.
+ */
 export function nameOf({ key, ctrlKey, metaKey, altKey, shiftKey }: Press): string {
   const plain = key === " " ? "space" : key.toLowerCase();
   const mod = ctrlKey || metaKey ? "mod+" : "";
-  const shift = shiftKey && key.length > 1 ? "shift+" : "";
+  const shift = shiftKey && (key.length > 1 || isLetter(key)) ? "shift+" : "";
   return `${mod}${altKey ? "alt+" : ""}${shift}${plain}`;
 }
 

@@ -35,6 +35,19 @@ export const ProjectIcon = (props: Props) => (
     <path d="m5 5.5 2.5 3 2-1.5 3.5 4" />
   </Icon>
 );
+export const WritingIcon = (props: Props) => (
+  <Icon {...props}>
+    <path d="m3 13 .8-3.2L11 2.6a1.2 1.2 0 0 1 1.7 0l.7.7a1.2 1.2 0 0 1 0 1.7L6.2 12.2z" />
+    <path d="M9 13.4h4.5" />
+  </Icon>
+);
+export const RewritesIcon = (props: Props) => (
+  <Icon {...props}>
+    <path d="M2.5 4.5h4.2c2.6 0 2 7 4.6 7h2.2" />
+    <path d="m11.2 9 2.5 2.5-2.5 2.5" />
+    <path d="M10 4.5h3.5" />
+  </Icon>
+);
 export const SystemsIcon = (props: Props) => (
   <Icon {...props}>
     <rect x="2.5" y="2.5" width="4.5" height="4.5" rx="1" />

@@ -1,8 +1,17 @@
 /** The server's live events, folded into the query cache so that no screen ever polls. */
 import type { QueryClient } from "@tanstack/react-query";
 import type { JobView, LearningStep, LiveEvent, Overview } from "#core/views.ts";
+import { documentSeenQuery, rereadRewrites } from "./queries.ts";
 
-const KINDS = ["corrected", "queue-changed", "learning", "project-changed", "job"] as const;
+const KINDS = [
+  "corrected",
+  "queue-changed",
+  "learning",
+  "project-changed",
+  "document-changed",
+  "rewrites-changed",
+  "job",
+] as const;
 
 export interface Live {
   readonly connected: boolean;
@@ -70,6 +79,14 @@ export function take(client: QueryClient, event: LiveEvent): void {
     case "project-changed":
       refresh(client, event.projectId, ["detail", "overview", "lessons", "queue"]);
       void client.invalidateQueries({ queryKey: ["projects"] });
+      return;
+    case "document-changed":
+      client.setQueryData(documentSeenQuery(event.documentId).queryKey, event.version);
+      refresh(client, event.projectId, ["documents", "filter"]);
+      return;
+    case "rewrites-changed":
+      refresh(client, event.projectId, ["rewriting", "rewrite", "lessons"]);
+      rereadRewrites(client, event.projectId);
       return;
     case "job":
       takeJob(client, event.job);

@@ -142,3 +142,87 @@ test("with the browser's storage full the act is kept in memory, said to be unsa
   expect(sent).toEqual(["a"]);
   expect(outbox.snapshot().sync).toBe("saved");
 });
+
+const typed = (text: string): Act => ({
+  kind: "document",
+  projectId: "p",
+  itemId: "d",
+  version: 1,
+  command: {
+    kind: "typed",
+    edits: [{ edit: { start: 0, end: 0, before: "", after: text }, left: "", right: "" }],
+  },
+});
+const textOf = ({ act }: Entry): string =>
+  act.kind === "document" && act.command.kind === "typed"
+    ? (act.command.edits[0]?.edit.after ?? "")
+    : act.kind;
+
+/** As `setup`, with a clock that a pause moves on, unless somebody wakes it first. */
+function withClock() {
+  let nowMs = 1_000;
+  let wake = () => {};
+  const sent: string[] = [];
+  const outbox = new Outbox({
+    shelf: shelfOf(),
+    send: async (entry) => {
+      sent.push(`${textOf(entry)} at ${nowMs}`);
+      return { kind: "sent" };
+    },
+    nowMs: () => nowMs,
+    pause: (ms) =>
+      new Promise((resolve) => {
+        wake = resolve;
+        setTimeout(() => {
+          nowMs += ms;
+          resolve();
+        });
+      }),
+    alone: (work) => work(),
+  });
+  return { outbox, sent, wake: () => wake(), at: (ms: number) => (nowMs = ms) };
+}
+
+const longSettled = async () => {
+  for (let turns = 0; turns < 5; turns++) await settled();
+};
+
+test("a held act is sent when its time has come, with what it says by then", async () => {
+  const { outbox, sent } = withClock();
+  const { key } = outbox.add(typed("h"), "r", 700);
+  expect(outbox.amend(key, typed("hello"), 700)).toBe(true);
+  expect(outbox.snapshot().sync).toBe("saving");
+  await longSettled();
+  expect(sent).toEqual(["hello at 1700"]);
+});
+
+test("an act is not amended once it may be on its way, or gone", async () => {
+  const { outbox, at } = withClock();
+  const { key } = outbox.add(typed("h"), "r", 700);
+  at(1_650);
+  expect(outbox.amend(key, typed("hello"), 700)).toBe(false);
+  expect(outbox.amend("no such act", typed("hello"), 700)).toBe(false);
+});
+
+test("a held act that is released is sent before what follows it", async () => {
+  const { outbox, sent, wake } = withClock();
+  const { key } = outbox.add(typed("h"), "r", 700);
+  outbox.release(key);
+  wake();
+  outbox.add(correct("a"), "r");
+  await longSettled();
+  expect(sent).toEqual(["h at 1000", "correct at 1000"]);
+});
+
+test("an act that a document refused does not keep what follows from being saved", async () => {
+  const { outbox, sent } = setup(({ act }) =>
+    act.kind === "document" && act.version === 1
+      ? { kind: "refused", why: "gone" }
+      : { kind: "sent" },
+  );
+  outbox.add(typed("lost its place"), "r");
+  outbox.add({ ...typed("goes on"), version: 2 } as Act, "r");
+  await settled();
+  expect(sent).toEqual(["d", "d"]);
+  expect(outbox.snapshot().refused).toHaveLength(1);
+});

@@ -1,4 +1,6 @@
+import type { RewriteChange } from "#core/rewrite.ts";
 import type { CorrectionInput } from "#core/views.ts";
+import type { DocumentAct } from "#web/editors/text/acts.ts";
 
 /** What a reviewer did that the server must hear of. */
 export type Act =
@@ -16,13 +18,23 @@ export type Act =
       readonly projectId: string;
       readonly itemId: string;
       readonly correctionId: string;
-    };
+    }
+  | {
+      readonly kind: "rewrite";
+      readonly projectId: string;
+      /** The rewrite: what is said of one is sent in order. */
+      readonly itemId: string;
+      readonly said: RewriteChange | "not-the-same";
+    }
+  | DocumentAct;
 
 export interface Entry {
   /** Sorts in the order the acts were made. */
   readonly key: string;
   readonly reviewer: string;
   readonly act: Act;
+  /** Until then it may still be amended, and is not sent. */
+  readonly heldUntilMs?: number;
   /** Why the server refused it; it then waits for the person. Null while it is to be sent. */
   readonly refused: string | null;
 }
@@ -53,6 +65,8 @@ export interface OutboxOptions {
 const PREFIX = "emend/outbox/";
 const BACKOFF_MS_MIN = 500;
 const BACKOFF_MS_MAX = 30_000;
+/** So long before it is sent nothing is amended any more: what one tab wrote, another may read a little later. */
+const AMENDED_BEFORE_MS = 100;
 
 function parsed(text: string | null): Entry | undefined {
   if (text === null) return undefined;
@@ -93,14 +107,33 @@ export class Outbox {
   snapshot = (): OutboxState => this.state;
 
   /** Durable when this returns, unless the state then says `unsaved`. */
-  add(act: Act, reviewer: string): Entry {
+  add(act: Act, reviewer: string, holdMs = 0): Entry {
+    const nowMs = this.options.nowMs();
     const count = String(this.made++).padStart(6, "0");
-    const key = `${PREFIX}${String(this.options.nowMs()).padStart(15, "0")}-${count}`;
-    const entry: Entry = { key, reviewer, act, refused: null };
+    const key = `${PREFIX}${String(nowMs).padStart(15, "0")}-${count}`;
+    const held = holdMs === 0 ? {} : { heldUntilMs: nowMs + holdMs };
+    const entry: Entry = { key, reviewer, act, refused: null, ...held };
     this.put(entry);
     this.refresh();
     void this.drain();
     return entry;
+  }
+
+  /** Puts another act in the place of one that is held, and holds it anew. False when it is too late. */
+  amend(key: string, act: Act, holdMs: number): boolean {
+    const nowMs = this.options.nowMs();
+    const entry = this.entry(key);
+    if (entry === undefined || nowMs > (entry.heldUntilMs ?? 0) - AMENDED_BEFORE_MS) return false;
+    this.put({ ...entry, act, heldUntilMs: nowMs + holdMs });
+    return true;
+  }
+
+  /** Lets an act that is held go. */
+  release(key: string): void {
+    const entry = this.entry(key);
+    if (entry === undefined) return;
+    const { heldUntilMs: _held, ...free } = entry;
+    this.put(free);
   }
 
   /** Takes an act back that has not been sent. False when it is too late. */
@@ -150,6 +183,9 @@ export class Outbox {
   }
 
   private async try(entry: Entry): Promise<void> {
+    const heldMs = (entry.heldUntilMs ?? 0) - this.options.nowMs();
+    // Then it is looked at again: it may say something else by now.
+    if (heldMs > 0) return this.options.pause(heldMs);
     this.flying = entry.key;
     this.refresh();
     const sent = await this.options.send(entry);
@@ -164,11 +200,16 @@ export class Outbox {
       );
   }
 
-  /** The oldest act to be sent. What follows a refused act on the same item waits behind it. */
+  /**
+   * The oldest act to be sent. What follows a refused act on the same item waits behind it; but for a document, whose
+   * acts find their own place in it: one that does not must not keep what is typed elsewhere from being saved.
+   */
   private next(): Entry | undefined {
     const entries = this.entries();
     const held = new Set(
-      entries.filter((entry) => entry.refused !== null).map(({ act }) => act.itemId),
+      entries
+        .filter(({ act, refused }) => refused !== null && act.kind !== "document")
+        .map(({ act }) => act.itemId),
     );
     return entries.find(({ act, refused }) => refused === null && !held.has(act.itemId));
   }
@@ -180,6 +221,10 @@ export class Outbox {
     } catch {
       this.unstored.set(entry.key, entry);
     }
+  }
+
+  private entry(key: string): Entry | undefined {
+    return this.unstored.get(key) ?? parsed(this.options.shelf.getItem(key));
   }
 
   private entries(): Entry[] {

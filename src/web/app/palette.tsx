@@ -6,6 +6,7 @@ import type { ProjectSummary } from "#core/views.ts";
 import { type HotkeyGroup, useHotkeyGroups } from "./hotkeys.ts";
 import css from "./overlays.module.css";
 import { Key } from "./parts.tsx";
+import { screenOf } from "./project-screen.ts";
 import { projectsQuery, systemsQuery } from "./queries.ts";
 
 interface Command {
@@ -55,15 +56,11 @@ function useCommands(project: ProjectSummary | undefined): Command[] {
     ...hotkeyCommands(groups),
     ...projects
       .filter(({ id }) => id !== project?.id)
-      .map(({ id, name }) => ({
-        id: `project/${id}`,
-        title: name,
+      .map((other) => ({
+        id: `project/${other.id}`,
+        title: other.name,
         kind: "Open project",
-        run: () =>
-          void navigate({
-            to: "/p/$projectId/inbox/{-$itemId}",
-            params: { projectId: id, itemId: undefined },
-          }),
+        run: () => void navigate({ to: screenOf(other), params: { projectId: other.id } }),
       })),
     {
       id: "projects",

@@ -1,6 +1,13 @@
 /** Everything read from the server, by key: screens ask here, live events refresh here. */
-import { infiniteQueryOptions, QueryClient, queryOptions } from "@tanstack/react-query";
+import {
+  type InfiniteData,
+  infiniteQueryOptions,
+  QueryClient,
+  queryOptions,
+} from "@tanstack/react-query";
 import type { ReviewOrder } from "#core/project.ts";
+import type { DocumentSummary, DocumentView, FilterView } from "#core/revision.ts";
+import type { RewriteDetail, RewritePage, RewriteState, RewriteView } from "#core/rewrite.ts";
 import type {
   CaseView,
   JobView,
@@ -16,6 +23,7 @@ import type {
 import { ApiProblem, get, path, query } from "./api.ts";
 
 const QUEUE_PAGE_ROWS = 200;
+const REWRITES_PAGE_ROWS = 200;
 const RETRIES_MAX = 2;
 
 export const queryClient = new QueryClient({
@@ -98,6 +106,121 @@ export const systemQuery = (id: string) =>
     queryKey: ["system", id],
     queryFn: ({ signal }) => get<SystemDetail>(path`/systems/${id}`, signal),
   });
+
+export const documentsQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["project", projectId, "documents"],
+    queryFn: ({ signal }) =>
+      get<{ documents: DocumentSummary[] }>(path`/projects/${projectId}/documents`, signal),
+    select: ({ documents }) => documents,
+  });
+
+/** A document is read anew whenever it is opened: what was done to it since is not in the cache. */
+export const documentQuery = (projectId: string, documentId: string) =>
+  queryOptions({
+    queryKey: ["project", projectId, "document", documentId],
+    queryFn: ({ signal }) =>
+      get<DocumentView>(path`/projects/${projectId}/documents/${documentId}`, signal),
+    staleTime: 0,
+    gcTime: 0,
+    structuralSharing: false,
+  });
+
+/** The latest version of a document a live event spoke of. Never fetched by itself. */
+export const documentSeenQuery = (documentId: string) =>
+  queryOptions<number>({
+    queryKey: ["document-seen", documentId],
+    queryFn: () => 0,
+    enabled: false,
+  });
+
+export const versionTextQuery = (projectId: string, documentId: string, version: number) =>
+  queryOptions({
+    queryKey: ["document-version", projectId, documentId, version],
+    queryFn: ({ signal }) =>
+      get<{ text: string }>(
+        path`/projects/${projectId}/documents/${documentId}/versions/${version}`,
+        signal,
+      ),
+    select: ({ text }) => text,
+  });
+
+export const filterQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["project", projectId, "filter"],
+    queryFn: ({ signal }) => get<FilterView>(path`/projects/${projectId}/writing-filter`, signal),
+  });
+
+export const rewritesQuery = (id: string, state: RewriteState | undefined, q: string) =>
+  infiniteQueryOptions({
+    queryKey: ["project", id, "rewrites", state ?? "", q],
+    queryFn: ({ signal, pageParam }) =>
+      get<RewritePage>(
+        path`/projects/${id}/rewrites` +
+          query({ state, q, limit: REWRITES_PAGE_ROWS, cursor: pageParam }),
+        signal,
+      ),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next,
+  });
+
+/** How rewriting fares in the whole project: what comes with every page, without holding on to one. */
+export const rewritingQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["project", id, "rewriting"],
+    queryFn: ({ signal }) =>
+      get<RewritePage>(path`/projects/${id}/rewrites` + query({ limit: 1 }), signal),
+    select: ({ totals, winLoss, defects, turns, minedAtMs }) => ({
+      totals,
+      winLoss,
+      defects,
+      turns,
+      minedAtMs,
+    }),
+  });
+
+export const rewriteQuery = (projectId: string, ruleId: string) =>
+  queryOptions({
+    queryKey: ["project", projectId, "rewrite", ruleId],
+    queryFn: ({ signal }) =>
+      get<RewriteDetail>(path`/projects/${projectId}/rewrites/${ruleId}`, signal),
+  });
+
+/** A list of more pages is not read anew by itself: its reader is asked. */
+const REREAD_PAGES_MAX = 5;
+
+/** Something changed the rewrites: short lists are read anew, long ones become stale. */
+export function rereadRewrites(client: QueryClient, projectId: string): void {
+  const queryKey = ["project", projectId, "rewrites"];
+  for (const refetchType of ["active", "none"] as const)
+    void client.invalidateQueries({
+      queryKey,
+      refetchType,
+      predicate: ({ state }) => {
+        const pages = (state.data as InfiniteData<RewritePage> | undefined)?.pages.length ?? 0;
+        return pages <= REREAD_PAGES_MAX === (refetchType === "active");
+      },
+    });
+}
+
+/** A rewrite as the server just answered it, wherever it is shown. */
+export function putRewrite(projectId: string, view: RewriteView): void {
+  queryClient.setQueriesData<InfiniteData<RewritePage>>(
+    { queryKey: ["project", projectId, "rewrites"] },
+    (list) =>
+      list && {
+        ...list,
+        pages: list.pages.map((page) => ({
+          ...page,
+          rewrites: page.rewrites.map((old) => (old.id === view.id ? view : old)),
+        })),
+      },
+  );
+  queryClient.setQueryData(
+    rewriteQuery(projectId, view.id).queryKey,
+    (detail) => detail && { ...detail, rewrite: view },
+  );
+}
 
 /** What is left in a project's queue. Never fetched by itself: answers and live events carry it. */
 export const leftQuery = (id: string) =>

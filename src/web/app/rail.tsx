@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ProjectSummary } from "#core/views.ts";
-import { InboxIcon, Mark, ProjectIcon, SystemsIcon } from "./icons.tsx";
+import { useProjectWith } from "./current-project.ts";
+import { InboxIcon, Mark, ProjectIcon, RewritesIcon, SystemsIcon, WritingIcon } from "./icons.tsx";
+import { hasDocuments, hasQueue, hasRewrites } from "./project-screen.ts";
 import { leftQuery } from "./queries.ts";
 import css from "./shell.module.css";
 
@@ -9,23 +10,26 @@ import css from "./shell.module.css";
 const compact = (n: number): string =>
   n < 10_000 ? String(n) : n < 1e6 ? `${Math.floor(n / 1000)}k` : `${Math.floor(n / 1e5) / 10}M`;
 
-/** Where one can go. Only what works stands here. */
-export function Rail({ project }: { readonly project: ProjectSummary | undefined }) {
-  const { data: left = project?.counts.open ?? 0 } = useQuery(leftQuery(project?.id ?? ""));
+/** Where one can go. Only what works stands here: a screen is there when some project has it. */
+export function Rail() {
+  const queue = useProjectWith(hasQueue);
+  const documents = useProjectWith(hasDocuments);
+  const rewrites = useProjectWith(hasRewrites);
+  const { data: left = queue?.counts.open ?? 0 } = useQuery(leftQuery(queue?.id ?? ""));
   return (
     <nav className={css.rail} aria-label="Main">
       <Link to="/" search={{ all: true }} className={css.mark} aria-label="Emend: all projects">
         <Mark />
       </Link>
       <ul>
-        {project === undefined ? null : (
+        {queue === undefined ? null : (
           <>
             <li>
               <Link
                 to="/p/$projectId/inbox/{-$itemId}"
-                params={{ projectId: project.id }}
+                params={{ projectId: queue.id }}
                 className={css.place}
-                title="Inbox (Alt 1)"
+                title={`Inbox of ${queue.name} (Alt 1)`}
               >
                 <InboxIcon size={18} />
                 <span>
@@ -41,16 +45,42 @@ export function Rail({ project }: { readonly project: ProjectSummary | undefined
             <li>
               <Link
                 to="/p/$projectId"
-                params={{ projectId: project.id }}
+                params={{ projectId: queue.id }}
                 activeOptions={{ exact: true }}
                 className={css.place}
-                title="Project (Alt 2)"
+                title={`Project ${queue.name} (Alt 2)`}
               >
                 <ProjectIcon size={18} />
                 Project
               </Link>
             </li>
           </>
+        )}
+        {documents === undefined ? null : (
+          <li>
+            <Link
+              to="/p/$projectId/writing/{-$documentId}"
+              params={{ projectId: documents.id }}
+              className={css.place}
+              title={`Writing: ${documents.name} (Alt 4)`}
+            >
+              <WritingIcon size={18} />
+              Writing
+            </Link>
+          </li>
+        )}
+        {rewrites === undefined ? null : (
+          <li>
+            <Link
+              to="/p/$projectId/rewrites/{-$ruleId}"
+              params={{ projectId: rewrites.id }}
+              className={css.place}
+              title={`Rewrites: ${rewrites.name} (Alt 5)`}
+            >
+              <RewritesIcon size={18} />
+              Rewrites
+            </Link>
+          </li>
         )}
         <li>
           <Link to="/systems" className={css.place} title="Systems (Alt 3)">

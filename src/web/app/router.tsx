@@ -6,13 +6,28 @@ import {
   lazyRouteComponent,
 } from "@tanstack/react-router";
 import { NoSuchScreen, ScreenFailure } from "./screen-failure.tsx";
-import { CORRECTORS, FAMILIES, ORDERS, STATES, STATUSES, TABS } from "./search.ts";
+import {
+  CORRECTORS,
+  FAMILIES,
+  ORDERS,
+  REWRITE_STATES,
+  STATES,
+  STATUSES,
+  TABS,
+  WRITING_PANELS,
+} from "./search.ts";
 import { Shell } from "./shell.tsx";
 
 /** The value where it is one of those allowed: an address may hold anything. */
 function oneOf<T extends string>(allowed: readonly T[], value: unknown): T | undefined {
   return allowed.find((candidate) => candidate === value);
 }
+
+/** What was searched for; a number where it looks like one in the address. */
+const words = (value: unknown): string | undefined => {
+  const text = typeof value === "number" ? String(value) : value;
+  return typeof text === "string" && text !== "" ? text : undefined;
+};
 
 /** The search parameters that are there, without the undefined ones. */
 function present<T extends Record<string, unknown>>(values: T) {
@@ -53,6 +68,26 @@ const projectRoute = createRoute({
   component: lazyRouteComponent(() => import("#web/screens/project/project.tsx"), "ProjectScreen"),
 });
 
+const writingRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/p/$projectId/writing/{-$documentId}",
+  validateSearch: (search: Record<string, unknown>) =>
+    present({
+      edit: words(search.edit),
+      panel: oneOf(WRITING_PANELS, search.panel),
+      version: Number.isInteger(search.version) ? Number(search.version) : undefined,
+    }),
+  component: lazyRouteComponent(() => import("#web/screens/writing/writing.tsx"), "Writing"),
+});
+
+const rewritesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/p/$projectId/rewrites/{-$ruleId}",
+  validateSearch: (search: Record<string, unknown>) =>
+    present({ state: oneOf(REWRITE_STATES, search.state), q: words(search.q) }),
+  component: lazyRouteComponent(() => import("#web/screens/rewrites/rewrites.tsx"), "Rewrites"),
+});
+
 const systemsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/systems",
@@ -61,7 +96,7 @@ const systemsRoute = createRoute({
       family: oneOf(FAMILIES, search.family),
       corrector: oneOf(CORRECTORS, search.corrector),
       status: oneOf(STATUSES, search.status),
-      q: typeof search.q === "string" && search.q !== "" ? search.q : undefined,
+      q: words(search.q),
     }),
   component: lazyRouteComponent(() => import("#web/screens/systems/gallery.tsx"), "Gallery"),
 });
@@ -78,6 +113,8 @@ export const router = createRouter({
     homeRoute,
     inboxRoute,
     projectRoute,
+    writingRoute,
+    rewritesRoute,
     systemsRoute,
     systemRoute,
   ]),

@@ -1,5 +1,6 @@
 /** What the addresses of screens may say: the values their search parameters can take. */
 import type { ReviewOrder } from "#core/project.ts";
+import type { RewriteState } from "#core/rewrite.ts";
 import type { Family, SystemCard } from "#core/system.ts";
 import type { QueueRow } from "#core/views.ts";
 
@@ -11,6 +12,7 @@ export const STATES: readonly QueueRow["state"][] = [
   "waiting",
   "accepted",
 ];
+export const REWRITE_STATES: readonly RewriteState[] = ["proposed", "shadow", "live", "blocked"];
 export const FAMILIES: readonly Family[] = [
   "routing",
   "alignment",
@@ -26,4 +28,6 @@ export const CORRECTORS: readonly SystemCard["corrector"][] = [
   "hindsight",
 ];
 export const STATUSES: readonly SystemCard["status"][] = ["works", "planned"];
+export const WRITING_PANELS = ["history", "filter"] as const;
+export type WritingPanel = (typeof WRITING_PANELS)[number];
 export const TABS = ["study", "use", "read"] as const;

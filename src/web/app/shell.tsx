@@ -1,10 +1,11 @@
 import { useMantineColorScheme } from "@mantine/core";
 import { Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import { useState } from "react";
-import { useCurrentProject } from "./current-project.ts";
+import { useCurrentProject, useProjectWith } from "./current-project.ts";
 import { useHotkeys } from "./hotkeys.ts";
 import { KeyHelp } from "./key-help.tsx";
 import { Palette } from "./palette.tsx";
+import { hasDocuments, hasQueue, hasRewrites, screenOf } from "./project-screen.ts";
 import { Rail } from "./rail.tsx";
 import css from "./shell.module.css";
 import { TopBar } from "./top-bar.tsx";
@@ -17,9 +18,15 @@ export function Shell() {
   const { toggleColorScheme } = useMantineColorScheme();
   const screen = useRouterState({ select: ({ matches }) => matches.at(-1)?.routeId });
 
-  const toProject = (to: "/p/$projectId" | "/p/$projectId/inbox/{-$itemId}") => () => {
-    if (project !== undefined) void navigate({ to, params: { projectId: project.id } });
-  };
+  const queue = useProjectWith(hasQueue);
+  const documents = useProjectWith(hasDocuments);
+  const rewrites = useProjectWith(hasRewrites);
+
+  const toProject =
+    (to: "/p/$projectId" | ReturnType<typeof screenOf>, of = queue) =>
+    () => {
+      if (of !== undefined) void navigate({ to, params: { projectId: of.id } });
+    };
   useHotkeys("Everywhere", [
     {
       keys: ["mod+k"],
@@ -31,6 +38,12 @@ export function Shell() {
     { keys: ["alt+1"], label: "Inbox", run: toProject("/p/$projectId/inbox/{-$itemId}") },
     { keys: ["alt+2"], label: "Project", run: toProject("/p/$projectId") },
     { keys: ["alt+3"], label: "Systems", run: () => void navigate({ to: "/systems" }) },
+    ...(documents === undefined
+      ? []
+      : [{ keys: ["alt+4"], label: "Writing", run: toProject(screenOf(documents), documents) }]),
+    ...(rewrites === undefined
+      ? []
+      : [{ keys: ["alt+5"], label: "Rewrites", run: toProject(screenOf(rewrites), rewrites) }]),
     { keys: ["mod+j"], label: "Light or dark", run: toggleColorScheme, whileTyping: true },
   ]);
 
@@ -39,7 +52,7 @@ export function Shell() {
       <a className={css.skip} href="#screen">
         Skip to the screen
       </a>
-      <Rail project={project} />
+      <Rail />
       <TopBar
         project={project}
         onPalette={() => setOpen("palette")}

@@ -2,9 +2,10 @@ import { Popover, TextInput } from "@mantine/core";
 import { useWindowEvent } from "@mantine/hooks";
 import { Link } from "@tanstack/react-router";
 import { useState, useSyncExternalStore } from "react";
+import { actText } from "#web/editors/text/acts.ts";
 import { plural } from "./format.ts";
 import { live } from "./live.ts";
-import type { Entry, OutboxState } from "./outbox.ts";
+import type { Act, Entry, OutboxState } from "./outbox.ts";
 import { nameReviewer, reviewer } from "./reviewer.ts";
 import css from "./shell.module.css";
 import { sync, useOutbox } from "./sync.ts";
@@ -80,20 +81,42 @@ export function SyncDot() {
   );
 }
 
+/** An act in a few words. */
+function whatOf(act: Act): string {
+  if (act.kind === "correct") return `${act.input.decision} ${act.input.after ?? ""}`;
+  if (act.kind === "document") return actText(act);
+  if (act.kind !== "rewrite") return act.kind;
+  return act.said === "not-the-same" ? "not the same" : (act.said.state ?? act.said.because);
+}
+
 /** A decision the server would not take, with both ways out. */
 function Refused({ entry }: { readonly entry: Entry }) {
   const { act, key, refused } = entry;
-  const what = act.kind === "correct" ? `${act.input.decision} ${act.input.after ?? ""}` : act.kind;
+  const { projectId, itemId } = act;
   return (
     <div className={css.refused}>
       <p>
-        <strong>{what}</strong> on{" "}
-        <Link
-          to="/p/$projectId/inbox/{-$itemId}"
-          params={{ projectId: act.projectId, itemId: act.itemId }}
-        >
-          {act.itemId}
-        </Link>
+        <strong>{whatOf(act)}</strong> on{" "}
+        {act.kind === "document" ? (
+          <Link
+            to="/p/$projectId/writing/{-$documentId}"
+            params={{ projectId, documentId: itemId }}
+          >
+            a document
+          </Link>
+        ) : act.kind === "rewrite" ? (
+          <Link
+            to="/p/$projectId/rewrites/{-$ruleId}"
+            params={{ projectId, ruleId: itemId }}
+            search={{}}
+          >
+            a rewrite
+          </Link>
+        ) : (
+          <Link to="/p/$projectId/inbox/{-$itemId}" params={{ projectId, itemId }}>
+            {itemId}
+          </Link>
+        )}
         : {refused}
       </p>
       <div className={css.row}>

@@ -1,9 +1,12 @@
 /** The one outbox of this page, joined to the server and to the browser's storage. */
 import { useSyncExternalStore } from "react";
+import type { RewriteView } from "#core/rewrite.ts";
 import type { CaseView, CorrectionAnswer } from "#core/views.ts";
+import type { DocumentAct } from "#web/editors/text/acts.ts";
+import { deliver as deliverToDocument, Overtaken } from "#web/editors/text/deliver.ts";
 import { ApiProblem, get, path, post } from "./api.ts";
 import { type Act, type Entry, Outbox, type OutboxState, type Sent } from "./outbox.ts";
-import { queryClient } from "./queries.ts";
+import { putRewrite, queryClient } from "./queries.ts";
 import { reviewer } from "./reviewer.ts";
 
 const LOCK = "emend/outbox";
@@ -19,6 +22,12 @@ async function deliver({ act, reviewer: by }: Entry): Promise<void> {
     case "undo":
       await undo(act, at, headers);
       return;
+    case "document":
+      await document(act, at, headers);
+      return;
+    case "rewrite":
+      putRewrite(act.projectId, await say(act, at, headers));
+      return;
     case "correct": {
       const version = act.rebase ? (await get<CaseView>(caseAt)).version : act.input.version;
       const answer = await post<CorrectionAnswer>(
@@ -30,6 +39,18 @@ async function deliver({ act, reviewer: by }: Entry): Promise<void> {
       queryClient.setQueryData(["until-refit", act.projectId], answer.untilRefit);
     }
   }
+}
+
+/** What is said of a rewrite sets it, so saying it twice changes nothing. */
+function say(
+  { itemId, said }: Act & { kind: "rewrite" },
+  at: string,
+  headers: Record<string, string>,
+): Promise<RewriteView> {
+  const rewriteAt = at + path`/rewrites/${itemId}`;
+  return said === "not-the-same"
+    ? post<RewriteView>(`${rewriteAt}/not-the-same`, {}, headers)
+    : post<RewriteView>(rewriteAt, said, headers);
 }
 
 /** A repeated undo of what is already undone has done its work. */
@@ -46,10 +67,28 @@ async function undo(act: Act & { kind: "undo" }, at: string, headers: Record<str
   }
 }
 
+/** Version of each document as the server said it last, of what this page knows. */
+const versions = new Map<string, number>();
+
+async function document(act: DocumentAct, at: string, headers: Record<string, string>) {
+  const { itemId } = act;
+  const known = versions.get(itemId);
+  // Until it is answered nobody knows whether it went through.
+  versions.delete(itemId);
+  const documentAt = at + path`/documents/${itemId}`;
+  const version = await deliverToDocument(act, known, {
+    read: () => get(documentAt),
+    post: (verb, body) => post(`${documentAt}/${verb}`, body, headers),
+    isConflict: (error) => error instanceof ApiProblem && error.status === 409,
+  });
+  versions.set(itemId, version);
+}
+
 async function send(entry: Entry): Promise<Sent> {
   try {
     await deliver(entry);
   } catch (error) {
+    if (error instanceof Overtaken) return { kind: "refused", why: error.message };
     if (!(error instanceof ApiProblem)) throw error;
     if (error.passing) return { kind: "later" };
     return { kind: "refused", why: [error.message, ...error.lines].join(". ") };
@@ -86,7 +125,19 @@ export function startSync(): void {
 }
 
 export const sync = {
-  add: (act: Act): Entry => outbox.add(act, reviewer()),
+  add: (act: Act, holdMs = 0): Entry => outbox.add(act, reviewer(), holdMs),
+  amend: (key: string, act: Act, holdMs: number): boolean => outbox.amend(key, act, holdMs),
+  release: (key: string): void => {
+    outbox.release(key);
+    wake();
+  },
+  /** A document was read: nothing of it waits to be sent. */
+  saw: (documentId: string, version: number): void => void versions.set(documentId, version),
+  versionOf: (documentId: string): number | undefined => versions.get(documentId),
+  /** Whether anything done to an item waits to be sent. */
+  isWaiting: (itemId: string): boolean =>
+    outbox.snapshot().waiting.some(({ act }) => act.itemId === itemId),
+  subscribe: outbox.subscribe,
   withdraw: (key: string): boolean => outbox.withdraw(key),
   discard: (key: string): void => outbox.discard(key),
   insist: (key: string): void => outbox.insist(key),

@@ -5,6 +5,7 @@ import type { ProjectSummary } from "#core/views.ts";
 import { count, percent, plural } from "./format.ts";
 import { CheckIcon, ChevronIcon, MoonIcon, PlusIcon, SearchIcon, SunIcon } from "./icons.tsx";
 import { Key, Measured } from "./parts.tsx";
+import { hasQueue, screenOf } from "./project-screen.ts";
 import { overviewQuery, projectsQuery } from "./queries.ts";
 import css from "./shell.module.css";
 import { SyncDot } from "./sync-dot.tsx";
@@ -27,7 +28,7 @@ export function TopBar({ project, onPalette, onKeys }: Props) {
         <Key name="mod+k" />
       </button>
       <div className={css.spacer} />
-      {project === undefined ? null : <OneNumber project={project} />}
+      {project === undefined || !hasQueue(project) ? null : <OneNumber project={project} />}
       <div className={css.actions}>
         <SyncDot />
         <button
@@ -89,24 +90,19 @@ function Switcher({ project }: { readonly project: ProjectSummary | undefined })
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>Projects</Menu.Label>
-        {projects.map(({ id, name, counts, error }) => (
+        {projects.map((one) => (
           <Menu.Item
-            key={id}
-            leftSection={id === project?.id ? <CheckIcon size={14} /> : <span />}
+            key={one.id}
+            leftSection={one.id === project?.id ? <CheckIcon size={14} /> : <span />}
             rightSection={
               <span className="quiet">
-                {count(counts.open)} open
-                {error === null ? "" : ` · ${percent(error.value)} %`}
+                {count(one.counts.open)} open
+                {one.error === null ? "" : ` · ${percent(one.error.value)} %`}
               </span>
             }
-            onClick={() =>
-              void navigate({
-                to: "/p/$projectId/inbox/{-$itemId}",
-                params: { projectId: id, itemId: undefined },
-              })
-            }
+            onClick={() => void navigate({ to: screenOf(one), params: { projectId: one.id } })}
           >
-            {name}
+            {one.name}
           </Menu.Item>
         ))}
         <Menu.Divider />

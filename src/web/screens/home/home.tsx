@@ -1,13 +1,21 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Navigate, useSearch } from "@tanstack/react-router";
 import type { ProjectSummary } from "#core/views.ts";
+import { lastProject } from "#web/app/current-project.ts";
 import { count } from "#web/app/format.ts";
 import { Empty, Failure, Lines, Measured } from "#web/app/parts.tsx";
+import {
+  hasDocuments,
+  hasQueue,
+  hasRewrites,
+  projectToOpen,
+  screenOf,
+} from "#web/app/project-screen.ts";
 import { projectsQuery } from "#web/app/queries.ts";
 import css from "./home.module.css";
 import { NewProject } from "./new-project.tsx";
 
-/** All projects. With only one there is nothing to choose, and one is taken to its Inbox. */
+/** All projects, where they are asked for; else one is taken to the work: the project last looked at. */
 export function Home() {
   const { all = false } = useSearch({ from: "/" });
   const { data: projects, error, refetch } = useQuery(projectsQuery);
@@ -16,9 +24,9 @@ export function Home() {
       <Failure error={error} retry={() => void refetch()} what="The projects could not be read" />
     );
   if (projects === undefined) return <Lines widths={[30, 80, 80]} />;
-  const only = projects.length === 1 ? projects[0] : undefined;
-  if (only !== undefined && !all)
-    return <Navigate to="/p/$projectId/inbox/{-$itemId}" params={{ projectId: only.id }} replace />;
+  const open = projectToOpen(projects, lastProject());
+  if (open !== undefined && !all)
+    return <Navigate to={screenOf(open)} params={{ projectId: open.id }} replace />;
   return (
     <div className={css.page}>
       <h1>Projects</h1>
@@ -40,21 +48,25 @@ export function Home() {
 
 function Row({ project }: { readonly project: ProjectSummary }) {
   const { id, name, counts, error } = project;
+  const queue = hasQueue(project);
   return (
     <div className={css.row}>
       <div>
         <h2>
-          <Link to="/p/$projectId" params={{ projectId: id }}>
+          <Link to={queue ? "/p/$projectId" : screenOf(project)} params={{ projectId: id }}>
             {name}
           </Link>
         </h2>
         <p className="quiet">
-          {count(counts.items)} items, {count(counts.answered)} answered, {count(counts.accepted)}{" "}
-          gone out without a person
+          {hasDocuments(project) ? "documents revised in passes" : null}
+          {hasRewrites(project) ? "rewrites mined from what users say again" : null}
+          {queue
+            ? `${count(counts.items)} items, ${count(counts.answered)} answered, ${count(counts.accepted)} gone out without a person`
+            : null}
         </p>
       </div>
       <p>
-        {error === null ? (
+        {!queue ? null : error === null ? (
           <span className="quiet">error not measured yet</span>
         ) : (
           <>
@@ -63,8 +75,9 @@ function Row({ project }: { readonly project: ProjectSummary }) {
           </>
         )}
       </p>
-      <Link to="/p/$projectId/inbox/{-$itemId}" params={{ projectId: id }} className="button">
-        Review {count(counts.open)} <span className="hidden">of {name}</span>
+      <Link to={screenOf(project)} params={{ projectId: id }} className="button">
+        {queue ? `Review ${count(counts.open)}` : "Open"}{" "}
+        <span className="hidden">{queue ? `of ${name}` : name}</span>
       </Link>
     </div>
   );

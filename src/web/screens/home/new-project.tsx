@@ -6,6 +6,7 @@ import type { ImportReport, ProjectDetail } from "#core/views.ts";
 import { path, post, query, upload } from "#web/app/api.ts";
 import { plural } from "#web/app/format.ts";
 import { Failure } from "#web/app/parts.tsx";
+import { hasQueue, screenOf } from "#web/app/project-screen.ts";
 import { queryClient } from "#web/app/queries.ts";
 import { formatOf } from "#web/screens/project/formats.ts";
 import css from "./home.module.css";
@@ -16,13 +17,23 @@ interface Made {
 }
 
 interface Wish {
+  readonly kind: "labels" | "documents";
   readonly name: string;
   readonly classes: readonly string[];
   readonly positive: string;
   readonly file: File | null;
 }
 
-async function make({ name, classes, positive, file }: Wish): Promise<Made> {
+async function make({ kind, name, classes, positive, file }: Wish): Promise<Made> {
+  if (kind === "documents") {
+    const task = { kind: "text", schema: { language: "en" } };
+    const project = await post<ProjectDetail>("/projects", {
+      name,
+      task,
+      assess: { system: "r3" },
+    });
+    return { project, report: null };
+  }
   const project = await post<ProjectDetail>("/projects", {
     name,
     task: { kind: "label", schema: { classes, positive } },
@@ -37,8 +48,9 @@ async function make({ name, classes, positive, file }: Wish): Promise<Made> {
   return { project, report };
 }
 
-/** A project needs a name and its labels; the items may come at once or later. */
+/** A project needs a name and what it is of; one of labels needs these, and its items may come at once or later. */
 export function NewProject() {
+  const [kind, setKind] = useState<Wish["kind"]>("labels");
   const [name, setName] = useState("");
   const [classes, setClasses] = useState<string[]>([]);
   const [positive, setPositive] = useState("");
@@ -48,14 +60,15 @@ export function NewProject() {
     onSettled: () => void queryClient.invalidateQueries({ queryKey: ["projects"] }),
   });
   const stated = classes.includes(positive) ? positive : (classes[0] ?? "");
-  const ready = name.trim() !== "" && classes.length >= 2 && !making.isPending;
+  const ready =
+    name.trim() !== "" && (kind === "documents" || classes.length >= 2) && !making.isPending;
   return (
     <section className={css.new} aria-label="New project">
       <h2>New project</h2>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (ready) making.mutate({ name: name.trim(), classes, positive: stated, file });
+          if (ready) making.mutate({ kind, name: name.trim(), classes, positive: stated, file });
         }}
       >
         <TextInput
@@ -64,37 +77,53 @@ export function NewProject() {
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <TagsInput
-          label="Labels"
-          inputWrapperOrder={["label", "input", "description"]}
-          description="Two or more; Enter after each. The order gives the keys 1, 2, …"
-          value={classes}
-          onChange={setClasses}
-        />
         <label className={css.field}>
-          <span>Positive label</span>
+          <span>Of</span>
           <select
-            value={stated}
-            disabled={classes.length === 0}
-            onChange={(event) => setPositive(event.currentTarget.value)}
+            value={kind}
+            onChange={(event) =>
+              setKind(event.currentTarget.value === "documents" ? "documents" : "labels")
+            }
           >
-            {classes.map((label) => (
-              <option key={label}>{label}</option>
-            ))}
+            <option value="labels">labels: items that get one of several answers</option>
+            <option value="documents">documents: texts revised in passes</option>
           </select>
-          <small className="quiet">The one precision, recall and F1 are stated for.</small>
         </label>
-        <label className={css.field}>
-          <span>Items (optional)</span>
-          <input
-            type="file"
-            onChange={(event) => setFile(event.currentTarget.files?.[0] ?? null)}
-          />
-          <small className="quiet">
-            JSONL rows are {"{id, text, proposal: {label}, votes?, gold?}"}; CSV, WRENCH and Label
-            Studio are read too.
-          </small>
-        </label>
+        {kind === "documents" ? null : (
+          <>
+            <TagsInput
+              label="Labels"
+              inputWrapperOrder={["label", "input", "description"]}
+              description="Two or more; Enter after each. The order gives the keys 1, 2, …"
+              value={classes}
+              onChange={setClasses}
+            />
+            <label className={css.field}>
+              <span>Positive label</span>
+              <select
+                value={stated}
+                disabled={classes.length === 0}
+                onChange={(event) => setPositive(event.currentTarget.value)}
+              >
+                {classes.map((label) => (
+                  <option key={label}>{label}</option>
+                ))}
+              </select>
+              <small className="quiet">The one precision, recall and F1 are stated for.</small>
+            </label>
+            <label className={css.field}>
+              <span>Items (optional)</span>
+              <input
+                type="file"
+                onChange={(event) => setFile(event.currentTarget.files?.[0] ?? null)}
+              />
+              <small className="quiet">
+                JSONL rows are {"{id, text, proposal: {label}, votes?, gold?}"}; CSV, WRENCH and
+                Label Studio are read too.
+              </small>
+            </label>
+          </>
+        )}
         <button type="submit" className="button primary" disabled={!ready}>
           {making.isPending ? "Making…" : "Make the project"}
         </button>
@@ -114,7 +143,10 @@ function Done({ made: { project, report } }: { readonly made: Made }) {
       {report === null
         ? "."
         : `: ${plural(report.accepted, "row")} went in, ${plural(report.rejected, "row")} came back.`}{" "}
-      <Link to="/p/$projectId" params={{ projectId: project.id }}>
+      <Link
+        to={hasQueue(project) ? "/p/$projectId" : screenOf(project)}
+        params={{ projectId: project.id }}
+      >
         Open it
       </Link>
     </p>

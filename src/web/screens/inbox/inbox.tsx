@@ -10,7 +10,7 @@ import { caseQuery, projectQuery, queryClient } from "#web/app/queries.ts";
 import { reviewer } from "#web/app/reviewer.ts";
 import { ORDERS } from "#web/app/search.ts";
 import { sync } from "#web/app/sync.ts";
-import { correctionOf, keyOfClass } from "#web/editors/label/decide.ts";
+import { correctionOf, keyOfClass, labelsChanged } from "#web/editors/label/decide.ts";
 import { ActionBar } from "./action-bar.tsx";
 import { EvidencePane } from "./evidence-pane.tsx";
 import css from "./inbox.module.css";
@@ -42,7 +42,7 @@ function Sitting({ projectId }: { readonly projectId: string }) {
   const { session, current } = sitting;
   const shown = useQuery({ ...caseQuery(projectId, current ?? ""), enabled: current !== null });
   const open = current === null ? undefined : shown.data;
-  const meter = useMeter(open?.itemId ?? null);
+  const meter = useMeter(open?.itemId ?? null, labelsChanged);
   const [lit, setLit] = useState<string | null>(null);
   const askAgain = useAskAgain(projectId);
 
@@ -56,7 +56,8 @@ function Sitting({ projectId }: { readonly projectId: string }) {
     return () => clearTimeout(timer);
   }, [current, itemId, navigate, projectId]);
 
-  const classes = project?.config.task.schema.classes ?? [];
+  const task = project?.config.task;
+  const classes = task?.kind === "label" ? task.schema.classes : [];
   const blind = open?.suggestionShown === false;
   const proposed = open?.proposal?.output ?? null;
 

@@ -10,14 +10,16 @@ import {
   IDLE_MS_MAX,
 } from "#correct/effort.ts";
 import type { LabelOperation } from "#correct/label.ts";
-import { labelsChanged } from "#web/editors/label/decide.ts";
-
-type Command = EffortCommand<LabelOperation>;
 
 const SIGN_OF_LIFE_MS = 1_000;
 
-class Meter {
-  private state: EffortState<LabelOperation> = effortStart(Date.now());
+class Meter<Op = LabelOperation> {
+  private readonly editSize: (operations: readonly Op[]) => number;
+  private state: EffortState<Op> = effortStart(Date.now());
+
+  constructor(editSize: (operations: readonly Op[]) => number) {
+    this.editSize = editSize;
+  }
 
   /** A case is on the screen. */
   start(): void {
@@ -25,7 +27,7 @@ class Meter {
     if (!document.hasFocus()) this.take({ kind: "blur", atMs: Date.now() });
   }
 
-  take(command: Command): void {
+  take(command: EffortCommand<Op>): void {
     this.state = effortStep(this.state, command);
   }
 
@@ -37,11 +39,11 @@ class Meter {
   }
 
   /** What the decision costs, when it sets `operations`. */
-  decide(operations: readonly LabelOperation[]): Effort {
+  decide(operations: readonly Op[]): Effort {
     const atMs = Date.now();
     this.take({ kind: "edit", operations, atMs });
     this.take({ kind: "decide", atMs });
-    return effortOf(this.state, labelsChanged);
+    return effortOf(this.state, this.editSize);
   }
 
   /** What stands on the meter now, and whether it runs. */
@@ -53,9 +55,12 @@ class Meter {
   }
 }
 
-/** One meter for the screen. It starts anew whenever another case is shown. */
-export function useMeter(shown: string | null): Meter {
-  const [meter] = useState(() => new Meter());
+/** One meter for the screen. It starts anew whenever another case is shown. `editSize`: the task kind's. */
+export function useMeter<Op>(
+  shown: string | null,
+  editSize: (operations: readonly Op[]) => number,
+): Meter<Op> {
+  const [meter] = useState(() => new Meter(editSize));
   // The external system is the window: its focus, keys and pointer.
   useEffect(() => {
     const gesture = () => meter.take({ kind: "gesture", atMs: Date.now() });
@@ -89,7 +94,7 @@ export function useMeter(shown: string | null): Meter {
 }
 
 /** What the meter shows, once a second. */
-export function useReading(meter: Meter): { ms: number; running: boolean } {
+export function useReading(meter: Pick<Meter, "read">): { ms: number; running: boolean } {
   const [reading, setReading] = useState(() => meter.read());
   useEffect(() => {
     const timer = setInterval(() => setReading(meter.read()), 1_000);

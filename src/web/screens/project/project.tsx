@@ -53,8 +53,9 @@ export function ProjectScreen() {
               people, {count(project.counts.accepted)} gone out without one,{" "}
               {count(project.counts.open)} open
               {project.counts.waiting === 0 ? "" : `, ${count(project.counts.waiting)} waiting`}.
-              Answers: {project.config.task.schema.classes.join(", ")}; positive:{" "}
-              {project.config.task.schema.positive}.
+              {project.config.task.kind === "label"
+                ? ` Answers: ${project.config.task.schema.classes.join(", ")}; positive: ${project.config.task.schema.positive}.`
+                : null}
             </p>
           )}
         </div>
