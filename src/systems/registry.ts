@@ -4,7 +4,10 @@ import { cards } from "./cards.ts";
 
 /** Data now, code on demand: one line per system that works. */
 const code: Readonly<Record<string, () => Promise<{ system: System }>>> = {
+  "markov-reformulation": () => import("./markov-reformulation/system.ts"),
   "pareto-calibration": () => import("./pareto-calibration/system.ts"),
+  r3: () => import("./r3/system.ts"),
+  "reward-ensembles": () => import("./reward-ensembles/system.ts"),
 };
 
 export { cards };
