@@ -8,6 +8,7 @@ import {
 } from "#core/revision.ts";
 import { TextEdit } from "#core/text.ts";
 import { EXPORT_FORMATS, exportDocument } from "#server/runtime/document-export.ts";
+import { applyDiff, DOCUMENT_IMPORTS, importDocuments } from "#server/runtime/document-import.ts";
 import {
   createDocument,
   decideOnEdits,
@@ -36,6 +37,20 @@ import {
 
 const Documents = z.strictObject({ documents: z.array(DocumentSummary) }).openapi("Documents");
 const View = named(DocumentView, "DocumentView");
+const Imported = z
+  .strictObject({
+    documents: z.array(View),
+    rejects: z.array(
+      z.strictObject({
+        file: z.string().optional(),
+        line: z.int().optional(),
+        row: z.int().optional(),
+        raw: z.string(),
+        problem: z.string(),
+      }),
+    ),
+  })
+  .openapi("DocumentsImported");
 const params = z.object({ id: ProjectId, documentId: ItemId });
 const version = z.int().positive();
 const title = z.string().min(1).max(200);
@@ -68,6 +83,39 @@ const create = createRoute({
     ),
   },
   responses: { 201: answers("The document", View), ...failures, ...conflict },
+});
+
+const NAME_CHARS_MAX = 255;
+const anyFile = { schema: z.string().openapi({ type: "string", format: "binary" }) };
+
+const take = createRoute({
+  method: "post",
+  path: "/projects/{id}/documents/import",
+  summary: "Open the documents of a file: texts, tracked changes in HTML, or IteraTeR's JSON",
+  request: {
+    params: inProject,
+    query: z.object({
+      format: z.enum(DOCUMENT_IMPORTS),
+      name: z.string().min(1).max(NAME_CHARS_MAX).default("document"),
+    }),
+  },
+  responses: {
+    201: answers("What was opened, and what was not", Imported),
+    ...failures,
+    ...conflict,
+  },
+});
+
+const patch = createRoute({
+  method: "post",
+  path: "/projects/{id}/documents/{documentId}/diff",
+  summary: "Change the text by a unified diff, as if typed by hand",
+  request: {
+    params,
+    query: z.object({ version: z.coerce.number().int().positive() }),
+    body: { required: true, content: { "text/x-diff": anyFile } },
+  },
+  responses: { 200: answers("The document", View), ...failures, ...conflict },
 });
 
 const read = createRoute({
@@ -198,6 +246,17 @@ export const documentRoutes = (host: Host) =>
     .openapi(create, async (c) => {
       const made = await createDocument(host, c.req.valid("param").id, c.req.valid("json"));
       return c.json(View.parse(made), 201);
+    })
+    .openapi(take, async (c) => {
+      const file = { ...c.req.valid("query"), bytes: new Uint8Array(await c.req.arrayBuffer()) };
+      const { id } = c.req.valid("param");
+      const imported = await importDocuments(host, id, file, reviewerOf(c.req));
+      return c.json(Imported.parse(imported), 201);
+    })
+    .openapi(patch, async (c) => {
+      const where = { ...at(c.req.valid("param")), ...c.req.valid("query") };
+      const changed = await applyDiff(host, where, await c.req.text(), reviewerOf(c.req));
+      return c.json(View.parse(changed), 200);
     })
     .openapi(read, async (c) => {
       const { id, documentId } = c.req.valid("param");

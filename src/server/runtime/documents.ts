@@ -255,7 +255,7 @@ const movedOn = (state: DocumentState, version: number): Problem =>
 const noSuchDocument = (id: ItemId): Problem =>
   new Problem("not-found", `There is no document "${id}" in this project`);
 
-function checkSize(text: string, growth = 0): void {
+export function checkSize(text: string, growth = 0): void {
   const bytes = Buffer.byteLength(text) + growth;
   if (bytes <= TEXT_BYTES_MAX) return;
   throw new Problem("too-large", "The document is too large", {

@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type DragEvent, useState } from "react";
 import type { DocumentFormat, DocumentView } from "#core/revision.ts";
-import { path, post } from "#web/app/api.ts";
+import { path, post, query, upload } from "#web/app/api.ts";
 import { plural } from "#web/app/format.ts";
 import { Failure } from "#web/app/parts.tsx";
 import { documentsQuery, queryClient } from "#web/app/queries.ts";
@@ -14,6 +14,7 @@ interface Draft {
   readonly format: DocumentFormat;
 }
 
+const REJECTS_SHOWN = 5;
 const EMPTY: Draft = { title: "", text: "", format: "plain" };
 
 const shelfKey = (projectId: string) => `emend/new-document/${projectId}`;
@@ -43,6 +44,17 @@ function keepDraft(projectId: string, draft: Draft): void {
   }
 }
 
+/** Files that bring edits along: a page of tracked changes, IteraTeR's JSON. */
+function markedFormat(name: string): "html" | "iterater" | undefined {
+  if (/\.html?$/i.test(name)) return "html";
+  return /\.jsonl$/i.test(name) ? "iterater" : undefined;
+}
+
+interface Imported {
+  readonly documents: readonly DocumentView[];
+  readonly rejects: readonly { readonly problem: string }[];
+}
+
 const isMarkdown = (name: string): boolean => /\.(md|markdown)$/i.test(name);
 const nameOf = (file: string): string => file.replace(/\.[^.]+$/, "");
 
@@ -60,6 +72,11 @@ export function NewDocument({
     setDraft(next);
     keepDraft(projectId, next);
   };
+  const go = (documentId: string) =>
+    void navigate({
+      to: "/p/$projectId/writing/{-$documentId}",
+      params: { projectId, documentId },
+    });
   const opening = useMutation({
     mutationFn: ({ title, text, format }: Draft) =>
       post<DocumentView>(path`/projects/${projectId}/documents`, {
@@ -70,14 +87,25 @@ export function NewDocument({
     onSuccess: ({ id }) => {
       change(EMPTY);
       void queryClient.invalidateQueries(documentsQuery(projectId));
-      void navigate({
-        to: "/p/$projectId/writing/{-$documentId}",
-        params: { projectId, documentId: id },
-      });
+      go(id);
+    },
+  });
+  const importing = useMutation({
+    mutationFn: (file: File) =>
+      upload<Imported>(
+        path`/projects/${projectId}/documents/import` +
+          query({ format: markedFormat(file.name) ?? "text", name: file.name }),
+        file,
+      ),
+    onSuccess: ({ documents, rejects }) => {
+      void queryClient.invalidateQueries(documentsQuery(projectId));
+      const [only] = documents;
+      if (only !== undefined && documents.length === 1 && rejects.length === 0) go(only.id);
     },
   });
   const take = async (file: File | null | undefined) => {
     if (file === null || file === undefined) return;
+    if (markedFormat(file.name) !== undefined) return importing.mutate(file);
     const text = await file.text();
     const format = isMarkdown(file.name) ? "markdown" : "plain";
     change({ text, format, title: draft.title === "" ? nameOf(file.name) : draft.title });
@@ -118,7 +146,7 @@ export function NewDocument({
       />
       <textarea
         aria-label="Text"
-        placeholder="Paste or type the text, or drop a .txt or .md file here"
+        placeholder="Paste or type the text, or drop a file here: text, Markdown, tracked HTML, IteraTeR JSONL"
         rows={first ? 12 : 5}
         dir="auto"
         value={draft.text}
@@ -129,7 +157,7 @@ export function NewDocument({
           <span className="button">Open a file</span>
           <input
             type="file"
-            accept=".txt,.md,.markdown,text/plain,text/markdown"
+            accept=".txt,.md,.markdown,.html,.jsonl,text/plain,text/markdown,text/html"
             onChange={(event) => void take(event.currentTarget.files?.[0])}
           />
         </label>
@@ -153,6 +181,24 @@ export function NewDocument({
           {opening.isPending ? "Opening…" : "Revise"}
         </button>
       </div>
+      {importing.data === undefined ? null : (
+        <div role="status">
+          <p>
+            {plural(importing.data.documents.length, "document")} opened
+            {importing.data.rejects.length === 0
+              ? "."
+              : `, ${plural(importing.data.rejects.length, "line")} left out:`}
+          </p>
+          <ul className="quiet">
+            {importing.data.rejects.slice(0, REJECTS_SHOWN).map(({ problem }) => (
+              <li key={problem}>{problem}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {importing.error === null ? null : (
+        <Failure error={importing.error} what="The file was not opened" />
+      )}
       {opening.error === null ? null : (
         <Failure
           error={opening.error}
