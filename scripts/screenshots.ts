@@ -21,6 +21,9 @@ const ANSWERS = 85;
 const READING_MS = 1_200;
 const SYSTEM = "pareto-calibration";
 const SETTLING_MS = 1_000;
+const WRITING = "writing";
+const DOCUMENT = "Notes for new members";
+const REWRITES = "reformulations-simulated-users";
 /** The mails are real, and many are coarse: the front page shows those of mailing lists, "[ilug] …". */
 const FILTER = "[";
 
@@ -63,6 +66,22 @@ async function pictures(page: Page): Promise<void> {
   await page.goto(`/p/${DEMO}`);
   await page.getByText("lineage").first().waitFor();
   await shootBoth(page, "project");
+  await page.goto(`/p/${WRITING}/writing`);
+  await page.getByRole("link", { name: DOCUMENT }).click();
+  await page
+    .getByRole("button", { name: /Accept/ })
+    .first()
+    .waitFor();
+  // A few decisions, so that the colours of a machine's and a person's changes are both seen.
+  for (const key of ["a", "a", "r", "j"]) {
+    await page.keyboard.press(key);
+    await sleep(SETTLING_MS);
+  }
+  await shootBoth(page, "writing");
+  await page.goto(`/p/${REWRITES}/rewrites`);
+  await page.getByText("held out").first().waitFor();
+  await page.keyboard.press("j");
+  await shootBoth(page, "rewrites");
   await page.goto("/systems");
   await page.getByRole("heading", { level: 2 }).first().waitFor();
   await shoot(page, "systems-light");

@@ -77,9 +77,10 @@ export function NewProject() {
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <label className={css.field}>
-          <span>Of</span>
+        <div className={css.field}>
+          <label htmlFor="new-project-kind">Of</label>
           <select
+            id="new-project-kind"
             value={kind}
             onChange={(event) =>
               setKind(event.currentTarget.value === "documents" ? "documents" : "labels")
@@ -88,7 +89,7 @@ export function NewProject() {
             <option value="labels">labels: items that get one of several answers</option>
             <option value="documents">documents: texts revised in passes</option>
           </select>
-        </label>
+        </div>
         {kind === "documents" ? null : (
           <>
             <TagsInput

@@ -68,11 +68,11 @@ export function ActionBar({ manuscript, acts, leaving, onStay }: Props) {
               <span className="quiet">
                 all {same} {intent}
               </span>
-              <Act name="shift+a" onAct={acts.acceptIntent} label={`Accept all ${same} ${intent}`}>
-                Accept
+              <Act name="shift+a" onAct={acts.acceptIntent}>
+                Accept<span className="hidden">{` all ${same} ${intent}`}</span>
               </Act>
-              <Act name="shift+r" onAct={acts.rejectIntent} label={`Reject all ${same} ${intent}`}>
-                Reject
+              <Act name="shift+r" onAct={acts.rejectIntent}>
+                Reject<span className="hidden">{` all ${same} ${intent}`}</span>
               </Act>
             </span>
           )}
@@ -163,14 +163,12 @@ function Notice({ manuscript, typing }: { manuscript: Manuscript; typing: boolea
 
 function Act({
   name,
-  label,
   disabled = false,
   primary = false,
   onAct,
   children,
 }: {
   readonly name: string;
-  readonly label?: string;
   readonly disabled?: boolean;
   readonly primary?: boolean;
   readonly onAct: () => void;
@@ -181,7 +179,6 @@ function Act({
       type="button"
       className={primary ? "button primary" : "button"}
       disabled={disabled}
-      aria-label={label}
       onClick={onAct}
       // A click leaves the keys with the screen.
       onMouseDown={(event) => event.preventDefault()}
