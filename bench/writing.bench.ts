@@ -23,7 +23,7 @@ const SENTENCES = [
   "On a clear day one could see the church on the other side of the bay.",
   "He read every letter twice in order to make the week a little shorter.",
   "The winter was long, but the spring brought birds, and with them the first visitors.",
-  "They asked about the storms, and he showed them the book and made them tea.",
+  "They asked about the storms, and he showed them teh book and made them tea.",
 ] as const;
 
 /** A text of at least so many words, in paragraphs. */
