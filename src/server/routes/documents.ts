@@ -26,6 +26,7 @@ import type { Host } from "#server/runtime/host.ts";
 import { documentView } from "#systems/r3/session-view.ts";
 import {
   answers,
+  anyFile,
   conflict,
   failures,
   inProject,
@@ -86,7 +87,6 @@ const create = createRoute({
 });
 
 const NAME_CHARS_MAX = 255;
-const anyFile = { schema: z.string().openapi({ type: "string", format: "binary" }) };
 
 const take = createRoute({
   method: "post",

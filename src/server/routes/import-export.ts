@@ -7,11 +7,10 @@ import { exportFile } from "#server/runtime/export.ts";
 import { type Host, projectOf } from "#server/runtime/host.ts";
 import { importFile } from "#server/runtime/import.ts";
 import { askForAssessment } from "#server/runtime/requests.ts";
-import { answers, failures, inProject, named, router } from "./parts.ts";
+import { answers, anyFile, failures, inProject, named, router } from "./parts.ts";
 
 const Report = named(ImportReport, "ImportReport");
 const inFormat = z.object({ format: z.enum(FORMAT_IDS).default("jsonl") });
-const anyFile = { schema: z.string().openapi({ type: "string", format: "binary" }) };
 
 const take = createRoute({
   method: "post",

@@ -35,6 +35,11 @@ export const answers = <S extends z.ZodType>(description: string, schema: S) => 
   content: { "application/json": { schema } },
 });
 
+/** Bytes of any kind, sent or answered as they are. */
+export const anyFile = {
+  schema: z.string().openapi({ type: "string", format: "binary" }),
+};
+
 export const takes = <S extends z.ZodType>(schema: S) =>
   ({ required: true, content: { "application/json": { schema } } }) satisfies NonNullable<
     RouteConfig["request"]

@@ -24,6 +24,7 @@ import { takeTurnList } from "#server/runtime/turns.ts";
 import { download, encoded } from "./import-export.ts";
 import {
   answers,
+  anyFile,
   conflict,
   failures,
   inProject,
@@ -98,9 +99,7 @@ const give = createRoute({
     200: {
       description: "The file",
       content: {
-        "application/octet-stream": {
-          schema: z.string().openapi({ type: "string", format: "binary" }),
-        },
+        "application/octet-stream": anyFile,
       },
     },
     ...failures,

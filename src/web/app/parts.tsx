@@ -15,6 +15,35 @@ export function Key({ name }: { readonly name: string }) {
   );
 }
 
+/** An act with the key that does it printed on it. */
+export function Act({
+  name,
+  disabled = false,
+  primary = false,
+  onAct,
+  children,
+}: {
+  readonly name: string;
+  readonly disabled?: boolean;
+  readonly primary?: boolean;
+  readonly onAct: () => void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <button
+      type="button"
+      className={primary ? "button primary" : "button"}
+      disabled={disabled}
+      onClick={onAct}
+      // A click leaves the keys with the screen: Enter then confirms, and does not press the button again.
+      onMouseDown={(event) => event.preventDefault()}
+    >
+      <span>{children}</span>
+      <Key name={name} />
+    </button>
+  );
+}
+
 /** A number with its interval and n: never bare. */
 export function Measured({
   of,

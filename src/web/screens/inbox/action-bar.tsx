@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import type { CaseView } from "#core/views.ts";
 import { count, fixed, minutes, stopwatch } from "#web/app/format.ts";
-import { Key } from "#web/app/parts.tsx";
+import { Act } from "#web/app/parts.tsx";
 import { leftQuery, minutesLeftQuery, overviewQuery } from "#web/app/queries.ts";
 import { LabelButtons } from "#web/editors/label/label-buttons.tsx";
 import css from "./action-bar.module.css";
@@ -61,34 +61,6 @@ export function ActionBar({
       </div>
       <BudgetSlider projectId={projectId} />
     </section>
-  );
-}
-
-function Act({
-  name,
-  disabled,
-  primary,
-  onAct,
-  children,
-}: {
-  readonly name: string;
-  readonly disabled: boolean;
-  readonly primary?: boolean;
-  readonly onAct: () => void;
-  readonly children: ReactNode;
-}) {
-  return (
-    <button
-      type="button"
-      className={primary === true ? "button primary" : "button"}
-      disabled={disabled}
-      onClick={onAct}
-      // A click leaves the keys with the screen: Enter then confirms, and does not press the button again.
-      onMouseDown={(event) => event.preventDefault()}
-    >
-      <span>{children}</span>
-      <Key name={name} />
-    </button>
   );
 }
 

@@ -1,6 +1,6 @@
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, useState } from "react";
 import type { RewriteView } from "#core/rewrite.ts";
-import { Key } from "#web/app/parts.tsx";
+import { Act, Key } from "#web/app/parts.tsx";
 import type { Done } from "./acts.ts";
 import css from "./rewrites.module.css";
 import { doneText, named } from "./words.ts";
@@ -114,34 +114,6 @@ function Acts(props: Props) {
         Not the same
       </Act>
     </section>
-  );
-}
-
-function Act({
-  name,
-  disabled,
-  primary,
-  onAct,
-  children,
-}: {
-  readonly name: string;
-  readonly disabled: boolean;
-  readonly primary?: boolean;
-  readonly onAct: () => void;
-  readonly children: ReactNode;
-}) {
-  return (
-    <button
-      type="button"
-      className={primary === true ? "button primary" : "button"}
-      disabled={disabled}
-      onClick={onAct}
-      // A click leaves the keys with the screen.
-      onMouseDown={(event) => event.preventDefault()}
-    >
-      <span>{children}</span>
-      <Key name={name} />
-    </button>
   );
 }
 

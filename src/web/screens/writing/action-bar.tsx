@@ -1,7 +1,6 @@
-import type { ReactNode } from "react";
 import type { DocumentView } from "#core/revision.ts";
 import { count, plural } from "#web/app/format.ts";
-import { Key } from "#web/app/parts.tsx";
+import { Act, Key } from "#web/app/parts.tsx";
 import type { Manuscript } from "#web/editors/text/manuscript.ts";
 import css from "./action-bar.module.css";
 import type { Acts } from "./document.tsx";
@@ -158,33 +157,5 @@ function Notice({ manuscript, typing }: { manuscript: Manuscript; typing: boolea
         )}
       </p>
     </div>
-  );
-}
-
-function Act({
-  name,
-  disabled = false,
-  primary = false,
-  onAct,
-  children,
-}: {
-  readonly name: string;
-  readonly disabled?: boolean;
-  readonly primary?: boolean;
-  readonly onAct: () => void;
-  readonly children: ReactNode;
-}) {
-  return (
-    <button
-      type="button"
-      className={primary ? "button primary" : "button"}
-      disabled={disabled}
-      onClick={onAct}
-      // A click leaves the keys with the screen.
-      onMouseDown={(event) => event.preventDefault()}
-    >
-      <span>{children}</span>
-      <Key name={name} />
-    </button>
   );
 }
