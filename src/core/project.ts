@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { ComparisonSchema } from "./comparison.ts";
+import { EpisodeSchema } from "./episode.ts";
 import { Problem } from "./errors.ts";
 import { ProjectId } from "./ids.ts";
 import { TextSchema } from "./text.ts";
@@ -73,6 +75,8 @@ export const ProjectConfig = z.strictObject({
   task: z.discriminatedUnion("kind", [
     z.strictObject({ kind: z.literal("label"), schema: LabelSchema }),
     z.strictObject({ kind: z.literal("text"), schema: TextSchema }),
+    z.strictObject({ kind: z.literal("comparison"), schema: ComparisonSchema }),
+    z.strictObject({ kind: z.literal("episode"), schema: EpisodeSchema }),
   ]),
   rules: z.array(Rule).default([]),
   assess: z
