@@ -4,6 +4,7 @@ import { EpisodeSchema } from "./episode.ts";
 import { Problem } from "./errors.ts";
 import { ProjectId } from "./ids.ts";
 import { TextSchema } from "./text.ts";
+import { TreeSchema } from "./tree.ts";
 
 /** The label set of a project and what its errors cost. */
 export const LabelSchema = z
@@ -77,6 +78,7 @@ export const ProjectConfig = z.strictObject({
     z.strictObject({ kind: z.literal("text"), schema: TextSchema }),
     z.strictObject({ kind: z.literal("comparison"), schema: ComparisonSchema }),
     z.strictObject({ kind: z.literal("episode"), schema: EpisodeSchema }),
+    z.strictObject({ kind: z.literal("tree"), schema: TreeSchema }),
   ]),
   rules: z.array(Rule).default([]),
   assess: z
