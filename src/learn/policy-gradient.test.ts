@@ -1,9 +1,9 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { rngOf } from "#core/rng.ts";
 import { initialDecoder } from "#num/decoder-shape.ts";
 import { type Policy, policyOf } from "#propose/tiny-lm.ts";
-import { groupAdvantages, klOfReplies, policyGradient } from "./policy-gradient.ts";
+import { policyGradient } from "./policy-gradient.ts";
+import { klOfReplies } from "./rollouts.ts";
 
 const shape = { vocabulary: 6, width: 8, layers: 1, heads: 2, context: 6 };
 const start = { shape, parameters: initialDecoder(shape, rngOf(1)), end: 5 };
@@ -32,25 +32,6 @@ const meanReward = (policy: Policy) => {
   const [replies = []] = policy.sample([[0, 1]], { n: 200, replyTokensMax: 4, rng: rngOf(3) });
   return threes.reward([{ prompt: [0, 1], replies }]).reduce((sum, r) => sum + r, 0) / 200;
 };
-
-test("advantages by hand, and none where all are equal", () => {
-  expect([...groupAdvantages(Float64Array.of(1, 3))]).toEqual([-1, 1]);
-  expect([...groupAdvantages(Float64Array.of(0.1, 0.1, 0.1))]).toEqual([0, 0, 0]);
-});
-
-test("a correction of the reward that is affine does nothing", () => {
-  const rewards = fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 2, maxLength: 6 });
-  fc.assert(
-    fc.property(rewards, fc.integer({ min: 1, max: 9 }), (values, scale) => {
-      const plain = groupAdvantages(Float64Array.from(values));
-      const affine = groupAdvantages(Float64Array.from(values, (r) => scale * r + 7));
-      plain.forEach((a, i) => {
-        expect(affine[i]).toBeCloseTo(a, 9);
-      });
-    }),
-    { seed: 1 },
-  );
-});
 
 test("a policy climbs a reward, and a penalty on KL holds it back", async () => {
   const free = policyOf(await policyGradient(start, threes, options));

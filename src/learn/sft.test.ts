@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { rngOf } from "#core/rng.ts";
-import { initialDecoder } from "#num/decoder-shape.ts";
+import { decoderParts, initialDecoder } from "#num/decoder-shape.ts";
 import { policyOf } from "#propose/tiny-lm.ts";
 import { sft } from "./sft.ts";
 import { type Example, tokenBatch } from "./token-batch.ts";
@@ -76,4 +76,14 @@ test("stopping early follows the same schedule, and a wish to stop is heard", as
   expect(part.losses).toEqual(whole.losses.subarray(0, 3));
   const stopped = { ...options, signal: AbortSignal.abort() };
   await expect(sft({ shape, parameters: start() }, copies, stopped)).rejects.toThrow();
+});
+
+test("by adapters alone the policy learns too, and all else stands still", async () => {
+  const from = { shape, parameters: start() };
+  const tuned = await sft(from, copies, { ...options, adapterRank: 2 });
+  expect(tuned.losses.at(-1)).toBeLessThan(0.9 * (tuned.losses[0] ?? 0));
+  const moved = decoderParts(shape).filter(({ at, size }) =>
+    tuned.parameters.subarray(at, at + size).some((w, i) => w !== from.parameters[at + i]),
+  );
+  expect(moved.map(({ name }) => name)).toEqual(["query-key-value"]);
 });

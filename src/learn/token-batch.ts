@@ -1,5 +1,5 @@
 import { assert } from "#core/assert.ts";
-import type { TokenBatch } from "#num/decoder.ts";
+import type { TokenBatch } from "#num/decoder-pass.ts";
 
 /** A prompt with a reply to learn from, more or less of it. */
 export interface Example {
@@ -35,4 +35,23 @@ export function tokenBatch(
         scale * (typeof given === "number" ? given : (given[i] as number));
   });
   return { inputs, targets, weights };
+}
+
+/** A sequence with a number for each of its reply's tokens. */
+export interface Placed {
+  readonly prompt: readonly number[];
+  readonly values: ArrayLike<number>;
+}
+
+/** [batch, context]: each number at the place whose target its token is, 0 elsewhere. */
+export function atTargets(
+  rows: readonly Placed[],
+  { batch, context }: { readonly batch: number; readonly context: number },
+): Float32Array {
+  const places = new Float32Array(batch * context);
+  rows.forEach(({ prompt, values }, row) => {
+    for (let i = 0; i < values.length; i++)
+      places[row * context + prompt.length - 1 + i] = values[i] as number;
+  });
+  return places;
 }

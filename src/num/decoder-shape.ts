@@ -52,8 +52,13 @@ export function decoderParts(shape: DecoderShape): DecoderPart[] {
     ["gain-final", [width]],
     ["unembedding", [width, vocabulary]],
   ];
+  return laidOut(all);
+}
+
+/** Parts one after the other. */
+function laidOut(parts: readonly (readonly [name: string, sides: number[]])[]): DecoderPart[] {
   let at = 0;
-  return all.map(([name, sides]) => {
+  return parts.map(([name, sides]) => {
     const size = sides.reduce((product, side) => product * side, 1);
     const part = { name, shape: sides, at, size };
     at += size;
@@ -61,9 +66,75 @@ export function decoderParts(shape: DecoderShape): DecoderPart[] {
   });
 }
 
+/** A scalar head on the hidden state of a place: `weights` [D, 1] and `bias` [1]. */
+export const headParts = ({ width }: DecoderShape): DecoderPart[] =>
+  laidOut([
+    ["weights", [width, 1]],
+    ["bias", [1]],
+  ]);
+
+/**
+ * Low-rank adapters (Hu et al. 2022) of the query, key and value matrices: for each layer `down`
+ * [3, D, r] and `up` [3, r, D], the update of each matrix being their product.
+ */
+export const adapterParts = ({ width, layers }: DecoderShape, rank: number): DecoderPart[] =>
+  laidOut(
+    Array.from({ length: layers }, (): [string, number[]][] => [
+      ["down", [3, width, rank]],
+      ["up", [3, rank, width]],
+    ]).flat(),
+  );
+
+const sizeOf = (parts: readonly DecoderPart[]): number =>
+  parts.reduce((sum, { size }) => sum + size, 0);
+
 /** How many parameters a decoder has. */
-export const decoderSize = (shape: DecoderShape): number =>
-  decoderParts(shape).reduce((sum, { size }) => sum + size, 0);
+export const decoderSize = (shape: DecoderShape): number => sizeOf(decoderParts(shape));
+
+/** A head that says 0 everywhere, [D + 1]. */
+export const initialHead = (shape: DecoderShape): Float32Array =>
+  new Float32Array(sizeOf(headParts(shape)));
+
+/** `down` normal with 1/√D, `up` 0: the model starts as it was. */
+export function initialAdapters(shape: DecoderShape, rank: number, rng: Rng): Float32Array {
+  assert(rank >= 1, "adapters of rank 1 or more");
+  const parts = adapterParts(shape, rank);
+  const values = new Float32Array(sizeOf(parts));
+  for (const { name, at, size } of parts)
+    if (name === "down")
+      for (let i = at; i < at + size; i++) values[i] = rng.normal() / Math.sqrt(shape.width);
+  return values;
+}
+
+/** The parameters of a decoder that says without adapters what `parameters` say with them. */
+export function mergedAdapters(
+  shape: DecoderShape,
+  parameters: Float32Array,
+  { rank, values }: { readonly rank: number; readonly values: Float32Array },
+): Float32Array {
+  const { width } = shape;
+  const merged = parameters.slice();
+  const matrices = decoderParts(shape).filter(({ name }) => name === "query-key-value");
+  const parts = adapterParts(shape, rank);
+  matrices.forEach(({ at }, layer) => {
+    const [down, up] = parts.slice(2 * layer, 2 * layer + 2).map((part) => part.at) as [
+      number, // two parts a layer
+      number,
+    ];
+    for (let m = 0; m < 3; m++)
+      for (let i = 0; i < width; i++)
+        for (let j = 0; j < width; j++) {
+          let sum = 0;
+          for (let k = 0; k < rank; k++)
+            sum +=
+              (values[down + (m * width + i) * rank + k] as number) *
+              (values[up + (m * rank + k) * width + j] as number);
+          const place = at + i * 3 * width + m * width + j;
+          merged[place] = (merged[place] as number) + sum;
+        }
+  });
+  return merged;
+}
 
 /**
  * Fresh parameters: gains 1, embeddings normal with s.d. 0.1, matrices with 1/√rows; those that

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { rngOf } from "#core/rng.ts";
-import { decoderReference, decoderTrainer, type TokenBatch } from "./decoder.ts";
+import { decoderReader, decoderTrainer, lossGradients } from "./decoder.ts";
+import { weightedNll } from "./decoder-losses.ts";
+import type { TokenBatch } from "./decoder-pass.ts";
 import { withDecoder } from "./decoder-session.ts";
 import { decoderParts, decoderSize, initialDecoder } from "./decoder-shape.ts";
 import { loadJax } from "./jax.ts";
@@ -22,6 +24,17 @@ function tokens(): TokenBatch {
 const parameters = (): Float32Array =>
   initialDecoder(shape, rngOf(1)).map((w, i) => w * (i < EMBEDDED ? 6 : 1 + 0.3 * Math.sin(i)));
 
+const gradients = lossGradients(
+  jax,
+  { shape, batch, loss: weightedNll },
+  { parameters: parameters() },
+);
+const nll = (start: Float32Array) =>
+  gradients.of({ parameters: start }, { tokens: tokens(), data: {} });
+
+const trainerOf = (start: Float32Array) =>
+  decoderTrainer(jax, { shape, batch, loss: weightedNll }, { parameters: start });
+
 test("the parameters of the language world's decoder: 63,024", () => {
   const world = { vocabulary: 64, width: 48, layers: 2, heads: 4, context: 28 };
   expect(decoderSize(world)).toBe(63_024);
@@ -33,16 +46,12 @@ test("the parameters of the language world's decoder: 63,024", () => {
 
 test("the gradient is that of finite differences, in every part", () => {
   const start = parameters();
-  const { gradient } = decoderReference(
-    jax,
-    { shape, batch },
-    { parameters: start, tokens: tokens() },
-  );
+  const { gradient } = nll(start);
   const rng = rngOf("places");
   const lossAt = (i: number, step: number) => {
     const moved = start.slice();
     moved[i] = (moved[i] as number) + step;
-    return decoderReference(jax, { shape, batch }, { parameters: moved, tokens: tokens() }).loss;
+    return nll(moved).loss;
   };
   const h = 1e-3; // float32: a smaller step would be drowned by rounding
   for (const { name, at, size } of decoderParts(shape)) {
@@ -56,11 +65,9 @@ test("the gradient is that of finite differences, in every part", () => {
 test("reading token by token gives the same log-probabilities as the whole pass", () => {
   const start = parameters();
   const { inputs } = tokens();
-  const { logProbs } = decoderReference(
-    jax,
-    { shape, batch },
-    { parameters: start, tokens: tokens() },
-  );
+  const reader = decoderReader(jax, { shape, batch }, start);
+  const logProbs = reader.distributions(tokens());
+  reader.dispose();
   const { context, vocabulary } = shape;
   withDecoder(shape, start, (session) => {
     for (let row = 0; row < batch; row++)
@@ -94,10 +101,10 @@ test("what lies ahead does not reach back, and reading again from a place forget
 
 test("training lowers the loss, the same bytes each time, and clips long gradients", () => {
   const run = (clipNorm: number) => {
-    const trainer = decoderTrainer(jax, { shape, batch }, parameters());
+    const trainer = trainerOf(parameters());
     const losses = Array.from(
       { length: 25 },
-      () => trainer.step(tokens(), { ...settings, clipNorm }).loss,
+      () => trainer.step({ tokens: tokens(), data: {} }, { ...settings, clipNorm }).loss,
     );
     const end = trainer.parameters();
     trainer.dispose();
@@ -110,14 +117,10 @@ test("training lowers the loss, the same bytes each time, and clips long gradien
 
 test("one step is Adam's on the clipped gradient", () => {
   const start = parameters();
-  const { gradient } = decoderReference(
-    jax,
-    { shape, batch },
-    { parameters: start, tokens: tokens() },
-  );
+  const { gradient } = nll(start);
   const clipNorm = 0.05;
-  const trainer = decoderTrainer(jax, { shape, batch }, start);
-  const { gradientNorm } = trainer.step(tokens(), { ...settings, clipNorm });
+  const trainer = trainerOf(start);
+  const { gradientNorm } = trainer.step({ tokens: tokens(), data: {} }, { ...settings, clipNorm });
   const moved = trainer.parameters();
   trainer.dispose();
   const norm = Math.hypot(...gradient);
@@ -133,8 +136,8 @@ test("one step is Adam's on the clipped gradient", () => {
 
 test("tokens outside the vocabulary and parameters of another shape are refused", () => {
   const bad = { ...tokens(), inputs: new Uint8Array(batch * shape.context).fill(11) };
-  const trainer = decoderTrainer(jax, { shape, batch }, parameters());
-  expect(() => trainer.step(bad, settings)).toThrow("vocabulary");
+  const trainer = trainerOf(parameters());
+  expect(() => trainer.step({ tokens: bad, data: {} }, settings)).toThrow("vocabulary");
   trainer.dispose();
   expect(() => withDecoder(shape, new Float32Array(3), () => 0)).toThrow("shape");
 });

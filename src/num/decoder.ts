@@ -1,16 +1,21 @@
-import { assert } from "#core/assert.ts";
-import { type DecoderShape, decoderParts, decoderSize, RMS_EPSILON } from "./decoder-shape.ts";
-import { fromF32, type Jax, type JaxArray, scope, toF32 } from "./jax.ts";
-
-/** Sequences to train on, row-major [batch, context]. */
-export interface TokenBatch {
-  /** What is read at each place. */
-  readonly inputs: Uint8Array;
-  /** What should follow there. */
-  readonly targets: Uint8Array;
-  /** Weight of each place's negative log-likelihood: 0 leaves it out, negative makes it rarer. */
-  readonly weights: Float32Array;
-}
+import type { DataShape, DecoderLoss } from "./decoder-losses.ts";
+import {
+  arraysOf,
+  type BatchArrays,
+  batchArrays,
+  type DecoderArrays,
+  type Sized,
+  type TokenBatch,
+  withPass,
+} from "./decoder-pass.ts";
+import {
+  adapterParts,
+  type DecoderPart,
+  decoderParts,
+  headParts,
+  mergedAdapters,
+} from "./decoder-shape.ts";
+import { fromF32, type Jax, type JaxArray, toF32 } from "./jax.ts";
 
 export interface AdamSettings {
   readonly learningRate: number;
@@ -20,36 +25,68 @@ export interface AdamSettings {
   readonly clipNorm: number;
 }
 
-/** A decoder in training: supervised, weighted, masked or by policy gradient, by what it is fed. */
-export interface DecoderTrainer {
-  /**
-   * One bias-corrected step of Adam on Σ weight · −log p(target). Returns that sum before the step
-   * and the gradient's length before it was clipped.
-   */
-  step(batch: TokenBatch, settings: AdamSettings): { loss: number; gradientNorm: number };
-  /** A copy, in the order of `decoderParts`. */
+/** What a decoder in training starts from. */
+export interface DecoderStart {
+  /** In the order of `decoderParts`. */
+  readonly parameters: Float32Array;
+  /** Of a scalar head, in the order of `headParts`; for losses that read one. */
+  readonly head?: Float32Array;
+  /** Learned in place of the parameters, which then stand still; in the order of `adapterParts`. */
+  readonly adapters?: { readonly rank: number; readonly values: Float32Array };
+}
+
+/** A batch with what its loss needs beside the tokens. */
+export interface LossBatch<Data extends string> {
+  readonly tokens: TokenBatch;
+  readonly data: Readonly<Record<Data, Float32Array>>;
+}
+
+/** What a step tells: the loss before it, the gradient's length before it was clipped, the meters. */
+export type StepTold<Meter extends string> = {
+  readonly loss: number;
+  readonly gradientNorm: number;
+} & Readonly<Record<Meter, number>>;
+
+/** A decoder in training by one loss, by whatever it is fed. */
+export interface DecoderTrainer<Data extends string, Meter extends string> {
+  /** One bias-corrected step of Adam. */
+  step(batch: LossBatch<Data>, settings: AdamSettings): StepTold<Meter>;
+  /** A copy as a decoder's parameters, adapters merged into them. */
   parameters(): Float32Array;
+  /** A copy of the scalar head, empty where there is none. */
+  head(): Float32Array;
+  /** What the weights as they are now make of a batch. */
+  read(tokens: TokenBatch): DecoderReading;
   dispose(): void;
 }
 
-const ADAM_EPSILON = 1e-8;
-/** Added to the scores of places that must not be seen. */
-const UNSEEN = -1e9;
+export interface DecoderReading {
+  /** [batch, T] log-probability of the target at each place, nats. */
+  readonly logProbs: Float32Array;
+  /** [batch, T] of the scalar head; empty where there is none. */
+  readonly scalars: Float32Array;
+}
 
-/** `batch`: sequences of every step; another number would compile anew. */
-export function decoderTrainer(
+const ADAM_EPSILON = 1e-8;
+
+export function decoderTrainer<Data extends string, Meter extends string>(
   jax: Jax,
-  { shape, batch }: { readonly shape: DecoderShape; readonly batch: number },
-  start: Float32Array,
-): DecoderTrainer {
+  { loss, ...sized }: Sized & { readonly loss: DecoderLoss<Data, Meter> },
+  start: DecoderStart,
+): DecoderTrainer<Data, Meter> {
   const { numpy: np } = jax;
-  let weights = decoderArrays(jax, shape, start);
-  let first = weights.map((w) => np.zeros(w.shape));
-  let second = weights.map((w) => np.zeros(w.shape));
-  const compiled = jax.jit(clippedAdam(jax, { shape, batch }));
+  const model = modelOf(jax, sized, start);
+  let { learned } = model;
+  let first = learned.map((w) => np.zeros(w.shape));
+  let second = learned.map((w) => np.zeros(w.shape));
+  const compiled = jax.jit(clippedAdam(jax, { ...sized, loss }, model));
+  const reader = jax.jit(readerOf(jax, sized, model));
+  const refs = (arrays: readonly JaxArray[]) => arrays.map((array) => array.ref);
+  const copyOf = (parts: readonly DecoderPart[], arrays: readonly JaxArray[]) =>
+    flattened(parts, refs(arrays));
   let steps = 0;
   return {
-    step(tokens, { learningRate, beta1, beta2, clipNorm }) {
+    step({ tokens, data }, { learningRate, beta1, beta2, clipNorm }) {
       steps++;
       // Scalars that change with the step are data; as numbers they would be compiled in.
       const scalars = Float32Array.of(
@@ -59,147 +96,240 @@ export function decoderTrainer(
         beta2,
         clipNorm,
       );
-      const [nextWeights, nextFirst, nextSecond, told] = compiled(
-        weights,
+      const [nextLearned, nextFirst, nextSecond, told] = compiled(
+        learned,
         first,
         second,
-        ...batchArrays(jax, { shape, batch }, tokens),
+        refs(model.frozen),
+        [...batchArrays(jax, sized, tokens)],
+        dataArrays(jax, { ...sized, loss }, data),
         fromF32(jax, scalars, [scalars.length]),
       );
-      [weights, first, second] = [nextWeights, nextFirst, nextSecond];
-      const [loss = Number.NaN, gradientNorm = Number.NaN] = toF32(told);
-      return { loss, gradientNorm };
+      [learned, first, second] = [nextLearned, nextFirst, nextSecond];
+      return toldOf(loss, toF32(told));
     },
     parameters() {
-      const parameters = new Float32Array(decoderSize(shape));
-      decoderParts(shape).forEach(({ at }, i) => {
-        parameters.set(toF32((weights[i] as JaxArray).ref), at);
-      });
-      return parameters;
+      const { decoder, adapters } = model.arrange(learned, model.frozen);
+      const parameters = copyOf(decoderParts(sized.shape), decoder);
+      if (start.adapters === undefined) return parameters;
+      const { rank } = start.adapters;
+      const values = copyOf(adapterParts(sized.shape, rank), adapters);
+      return mergedAdapters(sized.shape, parameters, { rank, values });
+    },
+    head() {
+      const { head } = model.arrange(learned, model.frozen);
+      return head.length === 0 ? new Float32Array(0) : copyOf(headParts(sized.shape), head);
+    },
+    read(tokens) {
+      const batch = [...batchArrays(jax, sized, tokens)];
+      const [logProbs, scalars] = reader(refs(learned), refs(model.frozen), batch);
+      return {
+        logProbs: toF32(logProbs as JaxArray),
+        scalars: scalars === undefined ? new Float32Array(0) : toF32(scalars),
+      };
     },
     dispose() {
-      for (const array of [...weights, ...first, ...second]) array.dispose();
+      for (const array of [...learned, ...first, ...second, ...model.frozen]) array.dispose();
+      compiled.dispose();
+      reader.dispose();
+    },
+  };
+}
+
+/** Log-probabilities of what may follow at every place, [batch, T, V], of parameters at rest. */
+export function decoderReader(jax: Jax, sized: Sized, parameters: Float32Array) {
+  const weights = arraysOf(jax, decoderParts(sized.shape), parameters);
+  const compiled = jax.jit((decoder: JaxArray[], batch: JaxArray[]) => {
+    const arrays = { decoder, head: [], adapters: [] };
+    return withPass(jax, sized, { arrays, batch: asBatch(batch) }, (pass) => pass.distributions());
+  });
+  return {
+    distributions(tokens: TokenBatch): Float32Array {
+      const batch = [...batchArrays(jax, sized, tokens)];
+      const own = weights.map((array) => array.ref);
+      return toF32(compiled(own, batch));
+    },
+    dispose() {
+      for (const array of weights) array.dispose();
       compiled.dispose();
     },
   };
 }
 
-interface Sized {
-  readonly shape: DecoderShape;
-  readonly batch: number;
-}
-
-function decoderArrays(jax: Jax, shape: DecoderShape, parameters: Float32Array): JaxArray[] {
-  assert(parameters.length === decoderSize(shape), "parameters of this decoder's shape");
-  return decoderParts(shape).map((part) =>
-    fromF32(jax, parameters.subarray(part.at, part.at + part.size), [...part.shape]),
-  );
-}
-
-/** One row of `vocabulary` numbers for each id: `values[i]`, or 1, at the id and 0 elsewhere. */
-function oneHot(ids: Uint8Array, vocabulary: number, values?: Float32Array): Float32Array {
-  const rows = new Float32Array(ids.length * vocabulary);
-  for (let i = 0; i < ids.length; i++) {
-    const id = ids[i] as number;
-    assert(id < vocabulary, "a token id of the vocabulary");
-    rows[i * vocabulary + id] = values === undefined ? 1 : (values[i] as number);
-  }
-  return rows;
-}
-
-/** A look-up is a product with one-hot rows: its gradient is a product too, not a scatter. */
-function batchArrays(
-  jax: Jax,
-  { shape, batch }: Sized,
-  { inputs, targets, weights }: TokenBatch,
-): [JaxArray, JaxArray] {
-  const places = batch * shape.context;
-  for (const part of [inputs, targets, weights])
-    assert(part.length === places, `${batch} sequences of ${shape.context} tokens`);
-  const { vocabulary } = shape;
-  return [
-    fromF32(jax, oneHot(inputs, vocabulary), [places, vocabulary]),
-    fromF32(jax, oneHot(targets, vocabulary, weights), [places, vocabulary]),
-  ];
-}
-
-/** x / √(mean x² + ε) · gain, over the last axis of [n, D]. */
-function rmsNorm({ numpy: np }: Jax, x: JaxArray, gain: JaxArray): JaxArray {
-  const squares = np.mean(np.square(x.ref), -1, { keepdims: true });
-  return x.div(np.sqrt(squares.add(RMS_EPSILON))).mul(gain);
-}
-
-/** 0 where a place may be seen, a large negative number where it lies ahead; [T, T]. */
-function causalMask(jax: Jax, context: number): JaxArray {
-  const mask = new Float32Array(context * context);
-  for (let i = 0; i < context; i++) mask.fill(UNSEEN, i * context + i + 1, (i + 1) * context);
-  return fromF32(jax, mask, [context, context]);
-}
-
 /**
- * Log-probabilities of the next token [batch · T, V] from one-hot inputs [batch · T, V]. Consumes
- * the weights.
+ * A loss with its gradient by what is learned (the parameters, or adapters in their place, then the
+ * head), flat: what finite differences and other libraries are compared with. `like`: which of
+ * these there are.
  */
-function decode(jax: Jax, { shape, batch }: Sized, weights: JaxArray[], x: JaxArray): JaxArray {
-  const { numpy: np, nn } = jax;
-  const { width, heads, layers, context } = shape;
-  const depth = width / heads;
-  let next = 0;
-  const take = () => weights[next++] as JaxArray;
-  let stream = np
-    .matmul(x, take())
-    .reshape([batch, context, width])
-    .add(take())
-    .reshape([batch * context, width]);
-  const mask = causalMask(jax, context);
-  for (let layer = 0; layer < layers; layer++) {
-    const mixed = np
-      .matmul(rmsNorm(jax, stream.ref, take()), take())
-      .reshape([batch, context, 3, heads, depth])
-      .transpose([2, 0, 3, 1, 4]); // [3, batch, heads, T, depth]
-    const [q, k, v] = [mixed.ref.slice(0), mixed.ref.slice(1), mixed.slice(2)];
-    const scores = np.matmul(q, k.transpose([0, 1, 3, 2])).mul(1 / Math.sqrt(depth));
-    const seen = np
-      .matmul(nn.softmax(scores.add(mask.ref), -1), v)
-      .transpose([0, 2, 1, 3])
-      .reshape([batch * context, width]);
-    stream = stream.add(np.matmul(seen, take()));
-    const up = nn.relu(np.matmul(rmsNorm(jax, stream.ref, take()), take()));
-    stream = stream.add(np.matmul(up, take()));
-  }
-  mask.dispose();
-  const normed = rmsNorm(jax, stream, take());
-  return nn.logSoftmax(np.matmul(normed, take()), -1);
+export function lossGradients<Data extends string, Meter extends string>(
+  jax: Jax,
+  { loss, ...sized }: Sized & { readonly loss: DecoderLoss<Data, Meter> },
+  like: DecoderStart,
+) {
+  const shape = modelOf(jax, sized, like);
+  for (const array of [...shape.learned, ...shape.frozen]) array.dispose();
+  const compiled = jax.jit(differentiated(jax, { ...sized, loss }, shape));
+  return {
+    of(start: DecoderStart, { tokens, data }: LossBatch<Data>) {
+      const { learned, frozen } = modelOf(jax, sized, start);
+      const [[value, meters], gradients] = compiled(
+        learned,
+        frozen,
+        [...batchArrays(jax, sized, tokens)],
+        dataArrays(jax, { ...sized, loss }, data),
+      );
+      const gradient = Float32Array.from(gradients.flatMap((part) => [...toF32(part)]));
+      return { loss: toF32(value)[0] as number, meters: toF32(meters), gradient };
+    },
+    dispose: () => compiled.dispose(),
+  };
 }
 
-/** Σ weight · −log p(target); `wanted` is one-hot times weight. */
-const weightedNll =
-  (jax: Jax, sized: Sized) =>
-  (weights: JaxArray[], x: JaxArray, wanted: JaxArray): JaxArray =>
-    jax.numpy.sum(decode(jax, sized, weights, x).mul(wanted)).mul(-1);
+/** What is learned, what stands still, and how both together are a decoder's arrays. */
+interface Model {
+  readonly learned: JaxArray[];
+  readonly frozen: JaxArray[];
+  arrange(learned: readonly JaxArray[], frozen: readonly JaxArray[]): DecoderArrays;
+}
 
-type Step = [JaxArray[], JaxArray[], JaxArray[], JaxArray];
+function modelOf(jax: Jax, { shape }: Sized, { parameters, head, adapters }: DecoderStart): Model {
+  const decoder = arraysOf(jax, decoderParts(shape), parameters);
+  const ofHead = head === undefined ? [] : arraysOf(jax, headParts(shape), head);
+  if (adapters === undefined)
+    return {
+      learned: [...decoder, ...ofHead],
+      frozen: [],
+      arrange: (learned) => ({
+        decoder: learned.slice(0, decoder.length),
+        head: learned.slice(decoder.length),
+        adapters: [],
+      }),
+    };
+  const beside = arraysOf(jax, adapterParts(shape, adapters.rank), adapters.values);
+  return {
+    learned: [...beside, ...ofHead],
+    frozen: decoder,
+    arrange: (learned, frozen) => ({
+      decoder: frozen,
+      head: learned.slice(beside.length),
+      adapters: learned.slice(0, beside.length),
+    }),
+  };
+}
 
-function clippedAdam(jax: Jax, sized: Sized) {
+/** Consumes the arrays. */
+function flattened(parts: readonly DecoderPart[], arrays: readonly JaxArray[]): Float32Array {
+  const values = new Float32Array(parts.reduce((sum, { size }) => sum + size, 0));
+  parts.forEach(({ at }, i) => {
+    values.set(toF32(arrays[i] as JaxArray), at);
+  });
+  return values;
+}
+
+const asBatch = ([inputs, targets, weights]: readonly JaxArray[]): BatchArrays =>
+  // As `batchArrays` made them: compiled functions take arrays, not tuples.
+  [inputs as JaxArray, targets as JaxArray, weights as JaxArray];
+
+function sidesOf({ shape, batch }: Sized, kind: DataShape): number[] {
+  switch (kind) {
+    case "places":
+      return [batch, shape.context];
+    case "sequences":
+      return [batch];
+    case "pairs":
+      return [batch / 2];
+    case "distributions":
+      return [batch, shape.context, shape.vocabulary];
+  }
+}
+
+type Losing<Data extends string, Meter extends string> = Sized & {
+  readonly loss: DecoderLoss<Data, Meter>;
+};
+
+const namesOf = <Data extends string>({ data }: { data: Readonly<Record<Data, unknown>> }) =>
+  Object.keys(data) as Data[]; // a record of exactly these keys
+
+const dataArrays = <Data extends string, Meter extends string>(
+  jax: Jax,
+  { loss, ...sized }: Losing<Data, Meter>,
+  data: Readonly<Record<Data, Float32Array>>,
+): JaxArray[] =>
+  namesOf(loss).map((name) => fromF32(jax, data[name], sidesOf(sized, loss.data[name])));
+
+type Differentiated = (
+  learned: JaxArray[],
+  frozen: JaxArray[],
+  batch: JaxArray[],
+  data: JaxArray[],
+) => [[loss: JaxArray, meters: JaxArray], gradients: JaxArray[]];
+
+/** The loss with its meters, and its gradient by what is learned. Consumes all. */
+function differentiated<Data extends string, Meter extends string>(
+  jax: Jax,
+  { loss, ...sized }: Losing<Data, Meter>,
+  model: Model,
+): Differentiated {
+  const names = namesOf(loss);
+  const value = (learned: JaxArray[], frozen: JaxArray[], batch: JaxArray[], data: JaxArray[]) => {
+    const arrays = model.arrange(learned, frozen);
+    const result = withPass(jax, sized, { arrays, batch: asBatch(batch) }, (pass) =>
+      loss.of(jax, pass, (name) => (data[names.indexOf(name)] as JaxArray).ref),
+    );
+    for (const array of data) array.dispose();
+    const told = loss.meters.map((name) => result.meters[name]);
+    const meters = told.length === 0 ? jax.numpy.zeros([1]) : jax.numpy.stack(told);
+    return [result.loss, jax.lax.stopGradient(meters)] as [JaxArray, JaxArray];
+  };
+  // Its types do not say that with `hasAux` the value is a pair.
+  return jax.valueAndGrad(value, { hasAux: true }) as unknown as Differentiated;
+}
+
+function toldOf<Data extends string, Meter extends string>(
+  loss: DecoderLoss<Data, Meter>,
+  told: Float32Array,
+): StepTold<Meter> {
+  const [value = Number.NaN, gradientNorm = Number.NaN] = told;
+  const meters = Object.fromEntries(loss.meters.map((name, i) => [name, told[2 + i]]));
+  return { loss: value, gradientNorm, ...meters } as StepTold<Meter>; // stacked in this order
+}
+
+function readerOf(jax: Jax, sized: Sized, model: Model) {
+  return (learned: JaxArray[], frozen: JaxArray[], batch: JaxArray[]): JaxArray[] => {
+    const arrays = model.arrange(learned, frozen);
+    return withPass(jax, sized, { arrays, batch: asBatch(batch) }, (pass) =>
+      arrays.head.length === 0 ? [pass.logProbs()] : [pass.logProbs(), pass.scalars()],
+    );
+  };
+}
+
+type Step = [learned: JaxArray[], first: JaxArray[], second: JaxArray[], told: JaxArray];
+
+function clippedAdam<Data extends string, Meter extends string>(
+  jax: Jax,
+  losing: Losing<Data, Meter>,
+  model: Model,
+) {
   const { numpy: np } = jax;
-  const lossAndGradient = jax.valueAndGrad(weightedNll(jax, sized));
+  const lossAndGradient = differentiated(jax, losing, model);
   return (
-    weights: JaxArray[],
+    learned: JaxArray[],
     first: JaxArray[],
     second: JaxArray[],
-    x: JaxArray,
-    wanted: JaxArray,
+    frozen: JaxArray[],
+    batch: JaxArray[],
+    data: JaxArray[],
     scalars: JaxArray,
   ): Step => {
-    const refs = weights.map((w) => w.ref);
-    const [loss, gradients] = lossAndGradient(refs, x, wanted) as [JaxArray, JaxArray[]];
+    const refs = learned.map((w) => w.ref);
+    const [[loss, meters], gradients] = lossAndGradient(refs, frozen, batch, data);
     const scalar = (at: number) => scalars.ref.slice(at);
     const [stepSize, secondScale, beta1, beta2] = [scalar(0), scalar(1), scalar(2), scalar(3)];
     const squares = gradients.map((g) => np.sum(np.square(g.ref)));
     const norm = np.sqrt(squares.reduce((sum, part) => sum.add(part)));
     const shrink = np.minimum(scalar(4).div(norm.ref.add(ADAM_EPSILON)), 1);
     const moved: [JaxArray[], JaxArray[], JaxArray[]] = [[], [], []];
-    weights.forEach((w, i) => {
+    learned.forEach((w, i) => {
       const g = (gradients[i] as JaxArray).mul(shrink.ref);
       const m = mix(first[i] as JaxArray, g.ref, beta1);
       const v = mix(second[i] as JaxArray, np.square(g), beta2);
@@ -209,33 +339,10 @@ function clippedAdam(jax: Jax, sized: Sized) {
       moved[2].push(v);
     });
     for (const scalar of [scalars, stepSize, secondScale, beta1, beta2, shrink]) scalar.dispose();
-    return [...moved, np.stack([loss, norm])];
+    return [...moved, np.concatenate([np.stack([loss, norm]), meters])];
   };
 }
 
 /** β a + (1 − β) b. */
 const mix = (a: JaxArray, b: JaxArray, beta: JaxArray): JaxArray =>
   a.mul(beta.ref).add(b.mul(beta.ref.mul(-1).add(1)));
-
-/**
- * Log-probabilities of the next token at every place [batch, T, V], and the loss with its gradient:
- * what the plain forward pass and finite differences are checked against.
- */
-export function decoderReference(
-  jax: Jax,
-  sized: Sized,
-  { parameters, tokens }: { readonly parameters: Float32Array; readonly tokens: TokenBatch },
-): { logProbs: Float32Array; loss: number; gradient: Float32Array } {
-  return scope(jax, (own) => {
-    const arrays = () => decoderArrays(jax, sized.shape, parameters);
-    const [x, wanted] = batchArrays(jax, sized, tokens);
-    own(x);
-    const logProbs = toF32(decode(jax, sized, arrays(), x.ref));
-    const [loss, gradients] = jax.valueAndGrad(weightedNll(jax, sized))(arrays(), x.ref, wanted);
-    const gradient = new Float32Array(parameters.length);
-    decoderParts(sized.shape).forEach(({ at }, i) => {
-      gradient.set(toF32((gradients as JaxArray[])[i] as JaxArray), at);
-    });
-    return { logProbs, loss: toF32(loss)[0] as number, gradient };
-  });
-}

@@ -77,26 +77,45 @@ function instantiate(): Instance {
 const aligned = (length: number) =>
   Math.ceil((length * Float32Array.BYTES_PER_ELEMENT) / ALIGN_BYTES) * ALIGN_BYTES;
 
+/** A workspace that stays open, over several turns of the event loop, until it is closed. */
+interface OpenWorkspace extends Workspace {
+  close(): void;
+}
+
 /**
- * Runs `body` with a workspace that has room for vectors of the given lengths. Its arrays must not
- * be kept: whoever opens a workspace next writes over them.
+ * A workspace that has room for vectors of the given lengths. Its arrays must not be kept once it
+ * is closed: whoever opens a workspace next writes over them.
  */
-export function withWorkspace<T>(lengths: readonly number[], body: (work: Workspace) => T): T {
+export function openWorkspace(lengths: readonly number[]): OpenWorkspace {
   const instance = resting.pop() ?? instantiate();
   const { memory, kernels } = instance;
   const bytes = lengths.reduce((sum, length) => sum + aligned(length), 0);
   const missing = bytes - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
   let top = 0;
-  const zeros = (length: number) => {
-    const at = top;
-    top += aligned(length);
-    assert(top <= bytes, "a workspace hands out no more than was asked for");
-    return new Float32Array(memory.buffer, at, length).fill(0);
+  let open = true;
+  return {
+    kernels,
+    zeros(length) {
+      const at = top;
+      top += aligned(length);
+      assert(open && top <= bytes, "a workspace hands out no more than was asked for");
+      return new Float32Array(memory.buffer, at, length).fill(0);
+    },
+    close() {
+      assert(open, "a workspace is closed once");
+      open = false;
+      resting.push(instance);
+    },
   };
+}
+
+/** Runs `body` with a workspace that is closed when it returns. */
+export function withWorkspace<T>(lengths: readonly number[], body: (work: Workspace) => T): T {
+  const work = openWorkspace(lengths);
   try {
-    return body({ zeros, kernels });
+    return body(work);
   } finally {
-    resting.push(instance);
+    work.close();
   }
 }

@@ -41,6 +41,8 @@ interface AnswerForm<T> {
   readonly parse: z.ZodType<T>;
   /** Whether the server is asked for the probabilities of its tokens. */
   readonly logprobs?: boolean;
+  /** Default 0: what it is surest of. */
+  readonly temperature?: number;
 }
 
 /** What a server said; `answer` is undefined where it is not in the form, to the last attempt. */
@@ -142,7 +144,7 @@ export function llmClient(endpoint: LlmEndpoint): LlmClient {
         output: structured
           ? Output.object({ schema: jsonSchema(form.schema), name: "answer" })
           : Output.json(),
-        temperature: 0,
+        temperature: form.temperature ?? 0,
         maxRetries: 0,
         abortSignal: AbortSignal.any([ctx.signal, AbortSignal.timeout(timeoutMs)]),
         ...(form.logprobs ? { providerOptions: { llm: { logprobs: true } } } : {}),

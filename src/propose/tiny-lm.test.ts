@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { rngOf } from "#core/rng.ts";
-import { decoderReference } from "#num/decoder.ts";
+import { decoderReader } from "#num/decoder.ts";
 import { initialDecoder } from "#num/decoder-shape.ts";
 import { loadJax } from "#num/jax.ts";
 import { policyOf } from "./tiny-lm.ts";
@@ -66,11 +66,9 @@ test("log-probabilities and features are those of the whole pass", async () => {
   const tokens = new Uint8Array(shape.context);
   tokens.set([...prompt, ...reply]);
   const weights = new Float32Array(shape.context);
-  const whole = decoderReference(
-    await loadJax(),
-    { shape, batch: 1 },
-    { parameters: model.parameters, tokens: { inputs: tokens, targets: tokens, weights } },
-  ).logProbs;
+  const reader = decoderReader(await loadJax(), { shape, batch: 1 }, model.parameters);
+  const whole = reader.distributions({ inputs: tokens, targets: tokens, weights });
+  reader.dispose();
   const [[found = new Float64Array()] = []] = policy.logProbs([{ prompt, replies: [reply] }]);
   reply.forEach((token, i) => {
     const wanted = whole[(prompt.length - 1 + i) * shape.vocabulary + token] as number;
