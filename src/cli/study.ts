@@ -15,6 +15,7 @@ import { reportText } from "./report-text.ts";
 interface Options {
   readonly seeds?: string;
   readonly fast?: boolean;
+  readonly full?: boolean;
   readonly json?: boolean;
   readonly all?: boolean;
   readonly threads?: string;
@@ -30,9 +31,10 @@ export const addStudy = (program: Command): Command =>
     .description("run a system's study: arms, baselines, claims with intervals")
     .option("--seeds <n>", "how many seeds; the study's own number by default")
     .option("--fast", "the smallest run that still exercises every arm, one seed")
+    .option("--full", "with the arms that take too long for every run, where a study has some")
     .option("--all", "the studies of every system that works, one after the other")
     .option("--threads <n>", "worker threads; all cores by default")
-    .option("--out <dir>", "where to write <system>.json; full runs go to docs/results")
+    .option("--out <dir>", "where to write <system>.json; runs of all seeds go to docs/results")
     .option("--json", "print the report as JSON and nothing else")
     .addHelpText(
       "after",
@@ -60,14 +62,16 @@ function chosen(system: string | undefined, options: Options): readonly string[]
 async function runOne(id: string, options: Options): Promise<StudyReport> {
   const { study } = await loadSystem(id);
   const fast = options.fast ?? false;
+  const full = options.full ?? false;
   const seeds = count("--seeds", options.seeds) ?? (fast ? 1 : study.seedsDefault);
   const threads = count("--threads", options.threads);
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
   const report = await withLiveTable(seeds, options.json ?? false, (onProgress) =>
-    runStudy(id, { seeds, fast, threads, signal: stop.signal, commit: commit(), onProgress }),
+    runStudy(id, { seeds, fast, full, threads, signal: stop.signal, commit: commit(), onProgress }),
   );
-  const folder = options.out ?? (fast || seeds < study.seedsDefault ? undefined : resultsFolder);
+  const folder =
+    options.out ?? (fast || full || seeds < study.seedsDefault ? undefined : resultsFolder);
   if (folder !== undefined) write(folder, report);
   if (!options.json) print(reportText(report));
   return report;

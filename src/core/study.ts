@@ -95,6 +95,13 @@ export interface ArmInfo {
   readonly role: ArmSummary["role"];
 }
 
+export interface StudySize {
+  /** The smallest run that still exercises every arm. */
+  readonly fast: boolean;
+  /** With the arms of `full` too. */
+  readonly full?: boolean;
+}
+
 /** A seeded experiment with a simulated corrector: arms, baselines, ablations, claims. */
 export interface Study {
   readonly id: string;
@@ -104,6 +111,8 @@ export interface Study {
   readonly claims: readonly Comparison[];
   readonly paper: readonly PaperFigure[];
   readonly options: Readonly<Record<string, unknown>>;
-  /** One seed, start to end, with no state left behind. `fast`: the smallest run that still exercises every arm. */
-  runSeed(seed: number, ctx: Ctx, how: { readonly fast: boolean }): Promise<SeedResult>;
+  /** What a full run has beyond these: grids too long for every run. Judged only there. */
+  readonly full?: { readonly arms: readonly ArmInfo[]; readonly claims: readonly Comparison[] };
+  /** One seed, start to end, with no state left behind. */
+  runSeed(seed: number, ctx: Ctx, how: StudySize): Promise<SeedResult>;
 }

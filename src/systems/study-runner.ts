@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Problem } from "#core/errors.ts";
 import { rngOf } from "#core/rng.ts";
-import type { SeedResult, StudyReport } from "#core/study.ts";
+import type { SeedResult, Study, StudyReport } from "#core/study.ts";
 import { summarise } from "#loop/study-report.ts";
 import { loadSystem } from "./registry.ts";
 import type { SeedMessage, SeedTask } from "./study-worker.ts";
@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly seeds?: number | undefined;
   /** The smallest run that still exercises every arm. */
   readonly fast?: boolean | undefined;
+  /** With the arms and claims that are too long for every run. */
+  readonly full?: boolean | undefined;
   readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Commit the report is stamped with. */
@@ -33,11 +35,12 @@ export interface RunOptions {
 export async function runStudy(id: string, options: RunOptions = {}): Promise<StudyReport> {
   const { study } = await loadSystem(id);
   const fast = options.fast ?? false;
+  const full = options.full ?? false;
   const count = options.seeds ?? (fast ? 1 : study.seedsDefault);
   const seeds = Array.from({ length: count }, (_, index) => index + 1);
   const before = process.cpuUsage();
   const results = await runSeeds(
-    seeds.map((seed) => ({ system: id, seed, fast })),
+    seeds.map((seed) => ({ system: id, seed, fast, full })),
     options,
   );
   const cpu = process.cpuUsage(before);
@@ -45,15 +48,22 @@ export async function runStudy(id: string, options: RunOptions = {}): Promise<St
     study: id,
     title: study.title,
     commit: options.commit ?? "unknown",
-    command: `npx emend study ${id} --seeds ${count}${fast ? " --fast" : ""}`,
+    command: `npx emend study ${id} --seeds ${count}${fast ? " --fast" : ""}${full ? " --full" : ""}`,
     seeds,
     fast,
     options: study.options,
-    ...summarise(study, results, rngOf(id).split("report")),
+    ...summarise(full ? withFull(study) : study, results, rngOf(id).split("report")),
     paper: [...study.paper],
     cpuSeconds: (cpu.user + cpu.system) / 1e6,
   };
 }
+
+/** The study with its longer arms and claims among the others. */
+const withFull = (study: Study): Study => ({
+  ...study,
+  arms: [...study.arms, ...(study.full?.arms ?? [])],
+  claims: [...study.claims, ...(study.full?.claims ?? [])],
+});
 
 async function runSeeds(tasks: readonly SeedTask[], options: RunOptions): Promise<SeedResult[]> {
   const results: SeedResult[] = [];

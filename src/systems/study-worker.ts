@@ -10,7 +10,12 @@ import { loadSystem } from "./registry.ts";
 import { handedOver } from "./typescript-worker.ts";
 
 /** What the runner hands a worker: one seed of one study. */
-export const SeedTask = z.strictObject({ system: z.string(), seed: z.int(), fast: z.boolean() });
+export const SeedTask = z.strictObject({
+  system: z.string(),
+  seed: z.int(),
+  fast: z.boolean(),
+  full: z.boolean(),
+});
 export type SeedTask = z.infer<typeof SeedTask>;
 
 export type SeedMessage =
@@ -26,7 +31,7 @@ async function runSeed(task: SeedTask, send: (message: SeedMessage) => void): Pr
     signal: new AbortController().signal, // the runner ends the thread to cancel
     progress: (progress: Progress) => send({ kind: "progress", progress }),
   };
-  send({ kind: "result", result: await study.runSeed(task.seed, ctx, { fast: task.fast }) });
+  send({ kind: "result", result: await study.runSeed(task.seed, ctx, task) });
 }
 
 const port = parentPort;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { z } from "zod";
-import { CandidateRow, PairRow } from "./rows.ts";
+import { PairRow } from "#assess/reward/pair-row.ts";
+import { CandidateRow } from "./rows.ts";
 
 function rowsOf<S extends z.ZodType>(file: string, row: S): z.infer<S>[] {
   return readFileSync(new URL(file, import.meta.url), "utf8")

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
+import { PairRow } from "#assess/reward/pair-row.ts";
 import { manualClock } from "#core/clock.ts";
 import { Problem } from "#core/errors.ts";
 import { rngOf } from "#core/rng.ts";
 import { examplePairs } from "./example.ts";
 import { FitOutput, fit } from "./fit.ts";
-import { PairRow } from "./rows.ts";
 
 const ctx = () => ({
   rng: rngOf(1),

@@ -1,21 +1,19 @@
 import { z } from "zod";
 import { preferenceOf } from "#assess/reward/bradley-terry.ts";
+import { correlationOf } from "#assess/reward/correlation.ts";
+import { heldOutPairs } from "#assess/reward/held-out-pairs.ts";
+import { membersJson } from "#assess/reward/model-json.ts";
+import { PairRow } from "#assess/reward/pair-row.ts";
+import { type PairTable, pairTable, tableSpec } from "#assess/reward/pair-table.ts";
+import { BUCKETS_DEFAULT, constantColumns, featurise } from "#assess/reward/reply-features.ts";
 import { HEAD_TRAINING } from "#assess/reward/reward-head.ts";
 import { fitRewardModel, memberScores, rawRewards } from "#assess/reward/reward-model.ts";
 import type { Ctx } from "#core/contracts.ts";
-import { Problem } from "#core/errors.ts";
 import { Interval } from "#core/measurement.ts";
 import { defineOperation } from "#core/operation.ts";
-import type { Rng } from "#core/rng.ts";
-import { clustersOf } from "#measure/bootstrap.ts";
 import { wilson } from "#measure/proportion.ts";
-import type { Dense } from "#num/dense.ts";
-import { correlationOf } from "./agreement.ts";
 import { examplePairs } from "./example.ts";
-import { BUCKETS_DEFAULT, featurise } from "./features.ts";
-import { Model, modelJson } from "./model.ts";
-import { type PairTable, pairTable, tableSpec } from "./pairs.ts";
-import { PairRow } from "./rows.ts";
+import { Model } from "./model.ts";
 
 const PAIRS_MAX = 50_000;
 /** With fewer, members differ by chance more than by what they know. */
@@ -113,7 +111,7 @@ async function run(input: FitInput, ctx: Ctx): Promise<FitOutput> {
   if (input.members === 1)
     warnings.push("One member: mean and worst case are its own score, and there is no spread.");
   return {
-    model: modelJson(model, spec),
+    model: { system: "reward-ensembles", features: spec, ...membersJson(model) },
     rows,
     report: {
       pairs: table.counts,
@@ -130,44 +128,6 @@ async function run(input: FitInput, ctx: Ctx): Promise<FitOutput> {
     },
     warnings,
   };
-}
-
-/** Names columns that never change; throws when there is no other. */
-function constantColumns({ rows, cols, values }: Dense, spec: Model["features"]): string[] {
-  const constant: number[] = [];
-  for (let j = 0; j < cols; j++) {
-    let same = true;
-    for (let i = 1; i < rows && same; i++) same = values[i * cols + j] === values[j];
-    if (same) constant.push(j);
-  }
-  if (constant.length === cols)
-    throw new Problem("bad-input", "No column tells replies apart", {
-      expected: "at least one column that differs between replies",
-      got: `${cols} constant columns`,
-    });
-  if (spec.kind === "text" || constant.length === 0) return [];
-  const names = constant.map((j) => spec.names[j]).join(", ");
-  return [`Columns that never change were not used: ${names}.`];
-}
-
-/** Whole groups at random, as far as they fit into the share; the smallest where none does. */
-function heldOutPairs({ groups }: PairTable, share: number, rng: Rng): ReadonlySet<number> {
-  const members = clustersOf(groups);
-  const [smallest] = [...members].sort((a, b) => a.length - b.length);
-  if (members.length < 2 || smallest === undefined)
-    throw new Problem(
-      "bad-input",
-      "All comparisons are of one prompt, or of the same two replies",
-      {
-        expected: "at least two different prompts or pairs of replies, one to check on",
-        got: "one",
-      },
-    );
-  const wanted = Math.ceil(share * groups.length);
-  const held = new Set<number>();
-  for (const group of rng.shuffle(members))
-    if (held.size + group.length <= wanted) for (const pair of group) held.add(pair);
-  return held.size > 0 ? held : new Set(smallest);
 }
 
 function judgedPairs(

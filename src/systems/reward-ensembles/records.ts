@@ -7,10 +7,11 @@ import {
   standardised,
   standardsOf,
 } from "#assess/reward/ensemble.ts";
+import { membersFrom } from "#assess/reward/model-json.ts";
+import { featurise, oddColumn, type Reply } from "#assess/reward/reply-features.ts";
 import { memberScores } from "#assess/reward/reward-model.ts";
 import { Problem, quoted } from "#core/errors.ts";
-import { featurise, oddColumn, type Reply } from "./features.ts";
-import { Model, modelFrom } from "./model.ts";
+import { Model } from "./model.ts";
 import type { RecordRow } from "./rows.ts";
 
 /** Options of every operation that combines rewards. */
@@ -75,7 +76,7 @@ function fittedRewards(records: readonly RecordRow[], model: Model): Members {
       at: { row: i + 1, field: "reply" },
     });
   });
-  const fitted = modelFrom(model);
+  const fitted = membersFrom(model);
   const members = memberScores(fitted, featurise(replies, model.features));
   if (members.length === 0)
     throw new Problem("bad-input", "Every member of the model is constant", {

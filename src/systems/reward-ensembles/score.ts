@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { correlationOf } from "#assess/reward/correlation.ts";
 import type { Ctx } from "#core/contracts.ts";
 import { defineOperation } from "#core/operation.ts";
-import { correlationOf } from "./agreement.ts";
 import { exampleCandidates } from "./example.ts";
 import { CombineOptions, scoreRecords } from "./records.ts";
 import { RecordRow } from "./rows.ts";

@@ -75,7 +75,8 @@ export function regimeArms(
 const inTurn = (members: readonly Scoring[], from: number, count: number): Scoring[] =>
   Array.from({ length: count }, (_, i) => members[(from + i) % members.length] as Scoring);
 
-const combined = (members: readonly Scoring[], aggregate: Aggregate): Scoring => ({
+/** What the members say together. */
+export const combined = (members: readonly Scoring[], aggregate: Aggregate): Scoring => ({
   candidates: combine(
     members.map(({ candidates }) => candidates),
     aggregate,

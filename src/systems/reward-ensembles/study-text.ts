@@ -10,7 +10,8 @@ import {
   REGIMES,
   type Regime,
 } from "./study-arms.ts";
-import { POLICY_ARMS } from "./study-policy.ts";
+import { FULL_REWARD_ARMS } from "./study-full-reward.ts";
+import { POLICY_RUNS, POLICY_RUNS_FULL, type PolicyRun } from "./study-policy.ts";
 
 const NAMES: Readonly<Record<string, string>> = {
   single: `one reward model (each of the ${MEMBERS} in turn)`,
@@ -44,14 +45,20 @@ function regimeInfos(regime: Regime, flips: number): ArmInfo[] {
   ];
 }
 
+const cautious = (name: string) => name === "wco" || name.startsWith("uwo");
+
+function policyInfo({ arm, by, reward, klWeight }: PolicyRun): ArmInfo {
+  const trainer = by === "ppo" ? "PPO" : "Policy gradient";
+  const on = reward === "single" ? "one reward model" : nameOf(reward);
+  const penalty = klWeight === 0 ? "" : `, KL weight ${klWeight}`;
+  const role = cautious(reward) ? "method" : "baseline";
+  return { id: arm, title: `${trainer} on ${on}${penalty}`, role };
+}
+
 /** In the order they are printed. */
 export const arms: readonly ArmInfo[] = [
   ...FLIPS.flatMap((flips) => REGIME_IDS.flatMap((regime) => regimeInfos(regime, flips))),
-  ...Object.keys(POLICY_ARMS).map((name) => ({
-    id: `policy-${name}`,
-    title: `Policy gradient on ${name === "single" ? "one reward model" : nameOf(name)}`,
-    role: name === "wco" || name.startsWith("uwo") ? ("method" as const) : ("baseline" as const),
-  })),
+  ...POLICY_RUNS.map(policyInfo),
   { id: "random", title: "A reward that knows nothing", role: "control" },
   { id: "oracle", title: "Gold itself", role: "bound" },
 ];
@@ -173,13 +180,91 @@ export const claims: readonly Comparison[] = [
   },
 ];
 
+/** Of a policy's gold, a loss past its peak below this is noise. */
+const LOST_SMALL = 0.05;
+const LOST: Omit<Comparison, "id" | "text" | "arm" | "expect"> = { metric: "gold-lost" };
+
+const losesLess = (reward: string): Comparison => ({
+  ...LOST,
+  id: `ppo-${reward}-loses-less`,
+  text: `Trained on by PPO without a KL penalty, ${nameOf(reward)} loses less gold past the peak than one reward model.`,
+  arm: `ppo-${reward}`,
+  against: "ppo-single",
+  expect: { below: 0 },
+});
+
+const prevented = (reward: string): Comparison[] => [
+  {
+    ...LOST,
+    id: `ppo-${reward}-small-kl-prevents`,
+    text: `With PPO and a KL weight of 0.02, ${nameOf(reward)} loses less than ${LOST_SMALL} gold past the peak: over-optimisation is prevented.`,
+    arm: `ppo-${reward}-kl-0.02`,
+    expect: { below: LOST_SMALL },
+  },
+  {
+    id: `ppo-${reward}-small-kl-costs-nothing`,
+    text: `With PPO on ${nameOf(reward)} a KL weight of 0.02 costs less than 0.1 gold.`,
+    metric: "gold-final",
+    arm: `ppo-${reward}-kl-0.02`,
+    against: `ppo-${reward}`,
+    expect: { above: -0.1 },
+  },
+  {
+    id: `ppo-${reward}-small-kl-beats-single-large-kl`,
+    text: `With PPO, ${nameOf(reward)} at a KL weight of 0.02 ends with more gold than one reward model at 0.1.`,
+    metric: "gold-final",
+    arm: `ppo-${reward}-kl-0.02`,
+    against: "ppo-single-kl-0.1",
+    expect: { above: 0 },
+  },
+];
+
+/** Only in full runs. Written down before the first of them. */
+export const full = {
+  arms: [
+    ...FULL_REWARD_ARMS.map(
+      (last): ArmInfo => ({
+        id: `full-${last}`,
+        title: `Reward models with a trunk of their own, 25 % flips: ${nameOf(last)}`,
+        role: cautious(last) ? "method" : "baseline",
+      }),
+    ),
+    ...POLICY_RUNS_FULL.map(policyInfo),
+  ],
+  claims: [
+    {
+      id: "full-rewards-are-bad",
+      text: "Reward models with a trunk of their own put fewer than 65 % of pairs in the order of gold.",
+      metric: "accuracy",
+      arm: "full-single",
+      expect: { below: 0.65 },
+    },
+    {
+      id: "no-ensemble-rescues-bad-rewards",
+      text: "No ensemble rescues bad reward models: the worst case of those with a trunk of their own ends less than 0.1 above one reply.",
+      metric: "gain",
+      arm: "full-wco",
+      expect: { below: 0.1 },
+    },
+    {
+      ...LOST,
+      id: "ppo-single-over-optimises",
+      text: `Trained on by PPO without a KL penalty, one reward model loses more than ${LOST_SMALL} gold past the peak.`,
+      arm: "ppo-single",
+      expect: { above: LOST_SMALL },
+    },
+    ...["mean", "wco", "uwo-0.1"].map(losesLess),
+    ...["wco", "uwo-0.1"].flatMap(prevented),
+  ] satisfies Comparison[],
+};
+
 export const paper: readonly PaperFigure[] = [
   {
     text: "Best-of-n: conservative objectives practically remove over-optimisation, with up to 70 % better results.",
     source: "[seed] abstract",
   },
   {
-    text: "PPO: they always reduce over-optimisation, and with a small KL penalty prevent it at no cost. (Not run here.)",
+    text: "PPO: they always reduce over-optimisation, and with a small KL penalty prevent it at no cost. (Judged in full runs.)",
     source: "[seed] abstract",
   },
   {

@@ -21,10 +21,10 @@ export interface Sizes {
 export const SIZES: Sizes = { prompts: 48, candidates: 512, pairs: 4000, testPairs: 1000 };
 export const SIZES_FAST: Sizes = { prompts: 5, candidates: 64, pairs: 160, testPairs: 60 };
 
-/** Pairs of replies to one prompt each: pair p is rows 2p and 2p + 1. */
-export interface ReplyPairs {
+/** As many replies to each prompt, one after the other: pair p is rows 2p and 2p + 1. */
+export interface SampledReplies {
   readonly features: Dense;
-  /** [2 pairs] */
+  /** [replies] */
   readonly gold: Float64Array;
   readonly prompts: readonly BriefPrompt[];
   readonly replies: readonly Uint8Array[];
@@ -33,9 +33,9 @@ export interface ReplyPairs {
 export interface BriefWorld {
   readonly sizes: Sizes;
   /** Candidates of prompt q are rows q·n .. q·n + n − 1. Only measures read their gold. */
-  readonly candidates: { readonly features: Dense; readonly gold: Float64Array };
-  readonly pairs: ReplyPairs;
-  readonly test: ReplyPairs;
+  readonly candidates: SampledReplies;
+  readonly pairs: SampledReplies;
+  readonly test: SampledReplies;
   /** Chosen and other of each of `pairs`, by an annotator with this share of flips. */
   labels(flipRate: number): Pick<Comparisons, "chosen" | "rejected">;
 }
@@ -59,7 +59,7 @@ function sampled(
   policy: Policy,
   { prompts: count, n }: { readonly prompts: number; readonly n: number },
   rng: Rng,
-): ReplyPairs {
+): SampledReplies {
   const draws = rng.split("prompts");
   const prompts = Array.from({ length: count }, () => brief.prompt(draws));
   const read = prompts.map(brief.tokens);
@@ -87,7 +87,7 @@ function sampled(
  * differ by the flips alone.
  */
 function labelled(
-  { prompts, replies }: ReplyPairs,
+  { prompts, replies }: SampledReplies,
   { flipRate, rng }: { readonly flipRate: number; readonly rng: Rng },
 ): Pick<Comparisons, "chosen" | "rejected"> {
   const seen = (row: number) => {

@@ -1,5 +1,5 @@
 import type { Ctx } from "#core/contracts.ts";
-import type { ArmMetric, Curve, SeedResult, Study } from "#core/study.ts";
+import type { ArmMetric, Curve, SeedResult, Study, StudySize } from "#core/study.ts";
 import { resampleIndices } from "#measure/bootstrap.ts";
 import {
   FLIPS,
@@ -11,6 +11,7 @@ import {
   regimeArms,
   type Scoring,
 } from "./study-arms.ts";
+import { FULL_REWARD, FULL_REWARD_ARMS, fullRewardArms } from "./study-full-reward.ts";
 import {
   accuracyOf,
   armCurves,
@@ -19,8 +20,16 @@ import {
   type Measures,
   mean,
 } from "./study-metrics.ts";
-import { POLICY_SIZES, POLICY_SIZES_FAST, policyArms } from "./study-policy.ts";
-import { arms, claims, paper } from "./study-text.ts";
+import {
+  KL_WEIGHTS,
+  POLICY_RUNS,
+  POLICY_RUNS_FULL,
+  POLICY_SIZES,
+  POLICY_SIZES_FAST,
+  PPO,
+  policyArms,
+} from "./study-policy.ts";
+import { arms, claims, full, paper } from "./study-text.ts";
 import { type BriefWorld, briefWorld, SIZES, SIZES_FAST } from "./study-world.ts";
 
 const SEEDS = 5;
@@ -33,6 +42,7 @@ export const study: Study = {
   seedsDefault: SEEDS,
   arms,
   claims,
+  full,
   paper,
   options: {
     world: "family brief of the tiny language; policy of 63,024 parameters, fine-tuned",
@@ -43,6 +53,7 @@ export const study: Study = {
     lambdas: LAMBDAS,
     policyGradient: { ...POLICY_SIZES, groupSize: 4, klWeight: 0, pairs: 1000, flipsPercent: 25 },
     replicates: REPLICATES,
+    full: { klWeights: KL_WEIGHTS, ppo: PPO, fullReward: FULL_REWARD },
   },
   runSeed,
 };
@@ -50,7 +61,7 @@ export const study: Study = {
 async function runSeed(
   seed: number,
   ctx: Ctx,
-  { fast }: { readonly fast: boolean },
+  { fast, full: whole = false }: StudySize,
 ): Promise<SeedResult> {
   const { rng, signal } = ctx;
   const total = 2 + FLIPS.length * REGIME_IDS.length;
@@ -90,9 +101,24 @@ async function runSeed(
     metrics[arm] = arm === "random" ? { ...of, gain: gainOf(of) } : of;
     curves.push(...armCurves(measures, arm, [scoring]));
   }
+  if (whole) {
+    ctx.progress({ done, total, label: "reward models with a trunk of their own" });
+    const scored = await fullRewardArms(world, {
+      members: MEMBERS,
+      rng: rng.split("full-rewards"),
+      signal,
+    });
+    for (const last of FULL_REWARD_ARMS) {
+      const scorings = scored[last];
+      const of = armMetrics(measures, scorings);
+      metrics[`full-${last}`] = { ...of, gain: gainOf(of) };
+      curves.push(...armCurves(measures, `full-${last}`, scorings));
+    }
+  }
   const learned = await policyArms(
     world,
     {
+      runs: whole ? [...POLICY_RUNS, ...POLICY_RUNS_FULL] : POLICY_RUNS,
       replicates: measures.resamples.length,
       sizes: fast ? POLICY_SIZES_FAST : POLICY_SIZES,
     },

@@ -37,6 +37,12 @@ export const system: System = {
       part: "policy gradient on the combined reward",
       source: "src/learn/policy-gradient.ts",
     },
+    {
+      verb: "assess",
+      part: "reward models with a trunk of their own, in full runs",
+      source: "src/assess/reward/full-reward.ts",
+    },
+    { verb: "learn", part: "PPO on the combined reward, in full runs", source: "src/learn/ppo.ts" },
     { verb: "measure", part: "best-of-n without drawing", source: "src/measure/best-of-n.ts" },
   ],
   operations: [listed(fit), listed(score), listed(bestOf)],

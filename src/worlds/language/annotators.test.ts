@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { fitAnnotator } from "#assess/annotator-noise.ts";
 import { rngOf } from "#core/rng.ts";
 import { ANNOTATOR, annotatorPool, prefersFirst, type Seen, worthTo } from "./annotators.ts";
 
@@ -61,4 +62,40 @@ test("a pool of thirteen tastes, spread around the gold's, the same for the same
   expect(new Set(logs).size).toBe(13);
   const mean = logs.reduce((sum, log) => sum + log, 0) / 13;
   expect(Math.abs(mean)).toBeLessThan((5 * 0.5) / Math.sqrt(13));
+});
+
+test("a pool can lean one way together", () => {
+  const like = { ...ANNOTATOR, weights: { recall: 1.2 } };
+  const [leaning, plain] = [like, ANNOTATOR].map((taste) =>
+    annotatorPool(["recall", "false"], rngOf(1), { like: taste }),
+  );
+  leaning?.forEach(({ weights }, person) => {
+    expect(weights.recall).toBeCloseTo(1.2 * (plain?.[person]?.weights.recall ?? 0), 12);
+    expect(weights.false).toBe(plain?.[person]?.weights.false);
+  });
+  const alike = annotatorPool(["recall"], rngOf(1), { like, jitter: 0, size: 2 });
+  expect(alike.map(({ weights }) => weights.recall)).toEqual([1.2, 1.2]);
+});
+
+test("what an annotator is like is read off its answers again", () => {
+  const rng = rngOf("answers");
+  const person = {
+    ...ANNOTATOR,
+    ...{ temperature: 0.4, flipRate: 0.2, positionBias: 0.2, lengthBias: 0.05 },
+  };
+  const rows = Array.from({ length: 6000 }, () => {
+    const [first, second] = [reply(rng.normal(), rng.int(12)), reply(rng.normal(), rng.int(12))];
+    return {
+      margin: worthTo(person, first.terms) - worthTo(person, second.terms),
+      lengthDifference: first.tokens - second.tokens,
+      choseFirst: prefersFirst(person, { first, second }, { lookedUp: [], rng }),
+    };
+  });
+  const { unidentified, intervals } = fitAnnotator(rows, { level: 0.9999 });
+  expect(unidentified).toEqual([]);
+  for (const name of ["temperature", "flipRate", "positionBias", "lengthBias"] as const) {
+    expect(intervals[name].low).toBeLessThan(person[name]);
+    expect(intervals[name].high).toBeGreaterThan(person[name]);
+  }
+  expect(intervals.flipRate.high - intervals.flipRate.low).toBeLessThan(0.15);
 });

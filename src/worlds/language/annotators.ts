@@ -70,20 +70,20 @@ const POOL_SIZE = 13;
 const JITTER_SD = 0.5;
 
 /**
- * Annotators who weigh the same things differently: each factor exp(0.5 z), z standard normal.
- * `names`: the terms they weigh.
+ * Annotators who weigh the same things differently: the factors of `like`, each times
+ * exp(jitter z), z standard normal. `names`: the terms they weigh.
  */
 export function annotatorPool(
   names: readonly string[],
   rng: Rng,
-  { size = POOL_SIZE, like = { ...ANNOTATOR, flipRate: 0.25 } } = {},
+  { size = POOL_SIZE, jitter = JITTER_SD, like = { ...ANNOTATOR, flipRate: 0.25 } } = {},
 ): Annotator[] {
   return Array.from({ length: size }, (_, person) => {
     const taste = rng.split(person);
     return {
       ...like,
       weights: Object.fromEntries(
-        names.map((name) => [name, Math.exp(JITTER_SD * taste.normal())]),
+        names.map((name) => [name, (like.weights[name] ?? 1) * Math.exp(jitter * taste.normal())]),
       ),
     };
   });

@@ -1,35 +1,48 @@
 import { expect, test } from "vitest";
-import { rngOf } from "#core/rng.ts";
-import { policyOf } from "#propose/tiny-lm.ts";
-import recorded from "./assets/brief-base.json" with { type: "json" };
-import { loadBase, sha256, trainBase } from "./base.ts";
-import { brief } from "./brief.ts";
-import { goldOf } from "./world.ts";
+import {
+  baseGold,
+  baseManifest,
+  FAMILIES,
+  type Family,
+  loadBase,
+  sha256,
+  trainBase,
+} from "./base.ts";
 
-test("the shipped policy is the one recorded", () => {
-  const { parameters } = loadBase();
+test.each(FAMILIES)("the shipped policy of %s is the one recorded", (family) => {
+  const { parameters } = loadBase(family);
+  const recorded = baseManifest(family);
+  expect(recorded.family).toBe(family);
   expect(parameters).toHaveLength(recorded.parameters);
   expect(sha256(new Uint8Array(parameters.buffer))).toBe(recorded.sha256);
 });
 
-test("rebuilding goes the recorded way: the losses of the first steps are those written down", async () => {
-  const { losses } = await trainBase(undefined, 6);
-  losses.forEach((loss, step) => {
-    // Another processor may round otherwise; another recipe is off by far more.
-    expect(Math.abs(loss - (recorded.firstLosses[step] ?? 0))).toBeLessThan(1e-3);
-  });
-});
+test.each(FAMILIES)(
+  "rebuilding %s goes the recorded way: the first losses are those written down",
+  async (family) => {
+    const { losses } = await trainBase(family, { stopAfter: 4 });
+    losses.forEach((loss, step) => {
+      // Another processor may round otherwise; another recipe is off by far more.
+      const recorded = baseManifest(family).firstLosses[step] ?? Number.NaN;
+      expect(Math.abs(loss - recorded)).toBeLessThan(1e-3);
+    });
+  },
+);
 
-test("it has learned the task as its demonstrator does it: well formed, mostly right, far from best", () => {
-  const rng = rngOf("base");
-  const prompts = Array.from({ length: 150 }, () => brief.prompt(rng));
-  const replies = policyOf(loadBase()).sample(prompts.map(brief.tokens), {
-    n: 4,
-    replyTokensMax: brief.replyTokensMax,
-    rng,
-  });
-  const gold = prompts.flatMap((p, i) => (replies[i] ?? []).map((r) => goldOf(brief, p, r)));
-  const mean = gold.reduce((sum, g) => sum + g, 0) / gold.length;
-  expect(mean).toBeGreaterThan(0.8);
-  expect(mean).toBeLessThan(1.4);
+/** Mean gold of a sampled and of the likeliest reply, within what each family should have learned. */
+const LEARNED: Readonly<Record<Family, { sampled: [number, number]; greedy: [number, number] }>> = {
+  brief: { sampled: [0.8, 1.4], greedy: [1, 2] }, // well formed, mostly right, far from best
+  chain: { sampled: [0.35, 0.65], greedy: [0.75, 1] }, // errs as its teacher, and knows better
+  shop: { sampled: [0.4, 0.7], greedy: [0.6, 0.85] }, // honest, mostly
+};
+
+test.each(FAMILIES)("%s has learned its task as its demonstrator does it", (family) => {
+  const { sampled, greedy } = baseGold(family, loadBase(family), 300);
+  for (const [value, [low, high]] of [
+    [sampled, LEARNED[family].sampled],
+    [greedy, LEARNED[family].greedy],
+  ] as const) {
+    expect(value).toBeGreaterThan(low);
+    expect(value).toBeLessThan(high);
+  }
 });
