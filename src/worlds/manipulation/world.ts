@@ -46,6 +46,7 @@ export interface ManipulationWorld {
   readonly observationNames: readonly string[];
   /** [action size] names; each component is in [-1, 1]. */
   readonly actionNames: readonly string[];
+  /** Begins the episode that `rng.path` stands for, however much was drawn from it before. */
   reset(rng: Rng): void;
   /**
    * Does one control step. Components are clipped to [-1, 1]. Throws a `bad-input` problem, and
@@ -60,4 +61,50 @@ export interface ManipulationWorld {
   restore(snapshot: Uint8Array): void;
   draw(): Scene;
   dispose(): void;
+}
+
+/**
+ * What is true of a scene where pieces are picked up and inserted, in the plane of the motion: x
+ * along the board, y up, in the world's own units. A simulated person and a study's measures see
+ * it; a policy never does.
+ */
+export interface InsertionTruth {
+  readonly gripperX: number;
+  readonly gripperY: number;
+  /** The piece of this sub-task is in the gripper. */
+  readonly held: boolean;
+  /** Where a free piece lies; where it is held, when it is. */
+  readonly objectX: number;
+  /** What has to get to `slotX`: the end of a held piece, which sits off the gripper's middle. */
+  readonly tipX: number;
+  readonly slotX: number;
+  /** The tip is inside the slot. */
+  readonly inserted: boolean;
+  /** A held piece presses on the board beside the slot. */
+  readonly contact: boolean;
+  /** Sub-tasks finished so far. */
+  readonly subtask: number;
+}
+
+/** Heights are of the gripper, lengths in the world's own units. */
+export interface InsertionGeometry {
+  /** How far the gripper gets in one step at an action of 1. */
+  readonly stepLength: number;
+  /** Close the gripper below this height, this near to the piece. */
+  readonly graspY: number;
+  readonly graspReach: number;
+  /** Clear of everything: where pieces are carried. */
+  readonly carryY: number;
+  /** Rising to here with a piece gives a fresh look at where the slot is. */
+  readonly viewY: number;
+  /** Where a held piece rests on the board. */
+  readonly contactY: number;
+  /** The tip goes in when it is nearer to the slot's middle than this. */
+  readonly clearance: number;
+}
+
+/** A world of pick-and-insert. Actions are along x, along y, and the grip: closing above 0. */
+export interface InsertionWorld extends ManipulationWorld {
+  readonly geometry: InsertionGeometry;
+  truth(): InsertionTruth;
 }
