@@ -3,11 +3,13 @@ import { addBackup, addRestore } from "./backup.ts";
 import { addBench } from "./bench.ts";
 import { addDoctor } from "./doctor.ts";
 import { addExport } from "./export.ts";
+import { addFinetune } from "./finetune.ts";
 import { addImport } from "./import.ts";
 import { addMine } from "./mine.ts";
 import { fail } from "./output.ts";
 import { addProject } from "./project.ts";
 import { addRevise } from "./revise.ts";
+import { addRobot } from "./robot.ts";
 import { addRun } from "./run.ts";
 import { addStart } from "./start.ts";
 import { addStudy } from "./study.ts";
@@ -34,8 +36,10 @@ Exit codes: 0 done · 1 failed · 2 no such command, option or thing · 3 bad in
     addRun,
     addRevise,
     addMine,
+    addRobot,
     addImport,
     addExport,
+    addFinetune,
     addProject,
     addBench,
     addBackup,

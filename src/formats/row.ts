@@ -143,7 +143,7 @@ export interface RowLimits {
 }
 
 /** A text no database can hold: U+0000, or half of a surrogate pair. */
-function unstorable(text: string): string | undefined {
+export function unstorable(text: string): string | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: this is the character looked for.
   if (!/[\u0000\ud800-\udfff]/.test(text)) return undefined;
   if (text.includes("\u0000")) return "the character U+0000";
