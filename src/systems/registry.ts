@@ -4,10 +4,13 @@ import { cards } from "./cards.ts";
 
 /** Data now, code on demand: one line per system that works. */
 const code: Readonly<Record<string, () => Promise<{ system: System }>>> = {
+  alpacafarm: () => import("./alpacafarm/system.ts"),
   "markov-reformulation": () => import("./markov-reformulation/system.ts"),
   "pareto-calibration": () => import("./pareto-calibration/system.ts"),
   r3: () => import("./r3/system.ts"),
+  rac: () => import("./rac/system.ts"),
   "reward-ensembles": () => import("./reward-ensembles/system.ts"),
+  sirius: () => import("./sirius/system.ts"),
 };
 
 export { cards };
