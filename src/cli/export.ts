@@ -4,9 +4,14 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Command } from "commander";
 import { systemClock } from "#core/clock.ts";
+import { Problem } from "#core/errors.ts";
+import type { Project } from "#core/project.ts";
 import { exportFormat, exportFormats } from "#formats/registry.ts";
+import { comparisonLines } from "#server/runtime/comparison-export.ts";
+import { hasComparisons } from "#server/runtime/comparison-projects.ts";
 import { exportFile } from "#server/runtime/export.ts";
 import { openStore } from "#store/open.ts";
+import type { Store } from "#store/store.ts";
 import { dataOption, storageOf } from "./options.ts";
 import { print, printJson, remark } from "./output.ts";
 import { projectNamed } from "./project.ts";
@@ -23,7 +28,10 @@ export const addExport = (program: Command): Command =>
     .argument("<file>", "where to write")
     .description("write a project's items with proposals, votes, risk and answers")
     .requiredOption("--project <name>", "the project's name")
-    .requiredOption("--format <format>", exportFormats.map(({ id }) => id).join("|"))
+    .requiredOption(
+      "--format <format>",
+      `${exportFormats.map(({ id }) => id).join("|")}; comparisons are written as jsonl`,
+    )
     .option("--json", "print {file, companions, loss} as JSON")
     .addHelpText(
       "after",
@@ -34,7 +42,9 @@ export const addExport = (program: Command): Command =>
       const store = await openStore(storageOf(options.data), { clock: systemClock });
       try {
         const project = await projectNamed(store, options.project);
-        const { text, companions, loss } = exportFile(store, project, format);
+        const { text, companions, loss } = hasComparisons(project.config)
+          ? comparisonFile(store, project, format)
+          : exportFile(store, project, format);
         await pipeline(Readable.from(text), createWriteStream(file));
         const beside = companions.map((companion) => {
           const path = join(dirname(file), companion.name);
@@ -48,3 +58,13 @@ export const addExport = (program: Command): Command =>
         await store.close();
       }
     });
+
+/** @throws Problem `bad-input` for a format that holds no comparisons. */
+function comparisonFile(store: Store, { id }: Project, format: string) {
+  if (format === "jsonl") return { text: comparisonLines({ store }, id), companions: [], loss: [] };
+  throw new Problem("bad-input", "Comparisons are not written in this format", {
+    expected: "jsonl",
+    got: format,
+    hint: "For trainers: GET /api/v1/projects/:id/comparisons/finetune, or emend finetune export.",
+  });
+}

@@ -7,6 +7,7 @@ import { addFinetune } from "./finetune.ts";
 import { addImport } from "./import.ts";
 import { addMine } from "./mine.ts";
 import { fail } from "./output.ts";
+import { addPapers } from "./papers.ts";
 import { addProject } from "./project.ts";
 import { addRevise } from "./revise.ts";
 import { addRobot } from "./robot.ts";
@@ -40,6 +41,7 @@ Exit codes: 0 done · 1 failed · 2 no such command, option or thing · 3 bad in
     addImport,
     addExport,
     addFinetune,
+    addPapers,
     addProject,
     addBench,
     addBackup,

@@ -55,6 +55,13 @@ export const ComparisonOutput = z.discriminatedUnion("kind", [
 ]);
 export type ComparisonOutput = z.infer<typeof ComparisonOutput>;
 
+/** The replies an output names. */
+export const repliesNamed = (output: ComparisonOutput): string[] =>
+  output.kind === "pair" ? [output.first, output.second] : output.tiers.flat();
+
+/** Worlds whose tiny policies read and write a project's texts, and are trained on what was learned. */
+export const LANGUAGE_WORLDS = ["brief"] as const;
+
 /** What a project states about its comparisons. */
 export const ComparisonSchema = z.strictObject({
   /** What is compared at a time: two replies, or all of a prompt at once. */
@@ -66,5 +73,21 @@ export const ComparisonSchema = z.strictObject({
   tieAllowed: z.boolean().default(true),
   /** Reward models fitted side by side: what they disagree on is asked first. */
   members: z.int().min(1).max(20).default(5),
+  /**
+   * What a reward model reads of a reply: its words, columns of numbers it came with, or what the
+   * tiny policy of the project's world makes of it.
+   */
+  read: z.enum(["text", "rewards", "trunk"]).default("text"),
+  /** The language of prompts and replies where it is that of a world; null for any text. */
+  world: z.enum(LANGUAGE_WORLDS).nullable().default(null),
+  /**
+   * Share of prompts that are only ever measured on, and share of questions drawn from them at
+   * random.
+   */
+  heldOutShare: z.number().min(0).max(0.5).default(0.2),
+  /** Share of the other questions drawn at random, so that what is learned is not only about doubts. */
+  exploreShare: z.number().min(0).max(1).default(0.1),
+  /** Share of questions put to a second person, so that agreement is known. */
+  againShare: z.number().min(0).max(1).default(0.1),
 });
 export type ComparisonSchema = z.infer<typeof ComparisonSchema>;

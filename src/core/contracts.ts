@@ -12,6 +12,8 @@ export interface Progress {
   readonly total: number;
   /** What is being done, for a person: "fitting seed 3". */
   readonly label: string;
+  /** Figures to draw as they come: a loss, a reward. */
+  readonly figures?: Readonly<Record<string, number>>;
 }
 
 /** What every part is handed and nothing reaches for by itself: randomness, time, the wish to stop, a place to report. */

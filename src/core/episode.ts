@@ -65,6 +65,27 @@ export const Episode = z.strictObject({
   notReal: z.array(z.int().nonnegative()).default([]),
   /** Pre-intervention windows a person moved: take-over → steps before it; the project's where absent. */
   preWindows: z.record(z.string(), z.int().nonnegative()).default({}),
+  /** Parts that an observation was put together from, in order, where a data set names them. */
+  observed: z
+    .array(z.strictObject({ name: z.string().min(1), size: z.int().positive() }))
+    .optional(),
+  /** [action size] */
+  actionNames: z.array(z.string()).optional(),
+  /** What was to be done, in words, where a data set says so. */
+  task: z.string().optional(),
+  /** Videos of it by camera: paths as the data set has them, and the seconds it begins and ends at. */
+  videos: z
+    .record(
+      z.string(),
+      z.strictObject({
+        path: z.string(),
+        fromS: z.number().nonnegative().default(0),
+        toS: z.number().nonnegative().optional(),
+        /** Size, codec and the like, as the data set describes them. */
+        feature: z.record(z.string(), z.unknown()).default({}),
+      }),
+    )
+    .optional(),
 });
 export type Episode = z.infer<typeof Episode>;
 

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { ComparisonOutput } from "./comparison.ts";
 import { correctionOf } from "./correction.ts";
+import { EpisodeChange, EpisodeEdits, EpisodeFacts } from "./episode-edits.ts";
 import { CorrectionId, ItemId, LessonId } from "./ids.ts";
 import { Measurement } from "./measurement.ts";
 import { ProjectConfig } from "./project.ts";
@@ -84,6 +86,39 @@ export const EventBody = z.discriminatedUnion("kind", [
     cannotLink: z.boolean(),
     by: z.string(),
     because: z.string(),
+  }),
+  /**
+   * Somebody said which of some replies is better, or took that back. `shown`: reply ids in the
+   * order they were shown; null where that is not known.
+   */
+  z.strictObject({
+    kind: z.literal("compared"),
+    correction: correctionOf(ComparisonOutput),
+    questionId: z.string(),
+    shown: z.array(z.string()).nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal("comparison-skipped"),
+    questionId: z.string(),
+    itemId: ItemId,
+    by: z.string(),
+    /** The skip is taken back. */
+    undone: z.literal(true).optional(),
+  }),
+  /** An episode has ended. Its rows are the blob of this hash; its take-overs follow as corrections. */
+  z.strictObject({
+    kind: z.literal("episode-recorded"),
+    episodeId: ItemId,
+    blob: z.string(),
+    facts: EpisodeFacts,
+    edits: EpisodeEdits,
+    by: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal("episode-edited"),
+    episodeId: ItemId,
+    change: EpisodeChange,
+    by: z.string(),
   }),
 ]);
 export type EventBody = z.infer<typeof EventBody>;

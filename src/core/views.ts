@@ -4,6 +4,7 @@ import { Reason, Route } from "./assessment.ts";
 import { correctionOf, Decision, Effort } from "./correction.ts";
 import { CorrectionId, ItemId, LessonId, ProjectId } from "./ids.ts";
 import { Document } from "./item.ts";
+import { LanguageEvents } from "./language-events.ts";
 import { LessonStatus } from "./lesson.ts";
 import { Measurement } from "./measurement.ts";
 import { ProjectConfig, Rule } from "./project.ts";
@@ -301,6 +302,23 @@ export const LiveEvent = z.discriminatedUnion("kind", [
     version: z.int(),
   }),
   z.strictObject({ kind: z.literal("rewrites-changed"), projectId: ProjectId }),
+  /** An episode was recorded or edited; null: many. */
+  z.strictObject({
+    kind: z.literal("episodes-changed"),
+    projectId: ProjectId,
+    episodeId: ItemId.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal("policy-training"),
+    projectId: ProjectId,
+    jobId: z.string(),
+    step: z.int(),
+    steps: z.int(),
+    loss: z.number(),
+  }),
+  /** A robot came or went, or its control changed hands. */
+  z.strictObject({ kind: z.literal("robot-changed"), projectId: ProjectId }),
+  ...LanguageEvents,
   z.strictObject({ kind: z.literal("job"), job: JobView }),
 ]);
 export type LiveEvent = z.infer<typeof LiveEvent>;

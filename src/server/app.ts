@@ -4,7 +4,9 @@ import { bodyLimit } from "hono/body-limit";
 import { Problem } from "#core/errors.ts";
 import { onError, onInvalid, onNotFound } from "./errors.ts";
 import { openApiDocument, referencePage } from "./reference.ts";
+import { robotSocket } from "./robot-socket.ts";
 import { caseRoutes } from "./routes/cases.ts";
+import { comparisonRoutes } from "./routes/comparisons.ts";
 import { correctionRoutes } from "./routes/corrections.ts";
 import { decideRoutes } from "./routes/decide.ts";
 import { documentRoutes } from "./routes/documents.ts";
@@ -17,7 +19,9 @@ import { operationRoutes } from "./routes/operations.ts";
 import { projectRoutes } from "./routes/projects.ts";
 import { queueRoutes } from "./routes/queue.ts";
 import { rewriteRoutes } from "./routes/rewrites.ts";
+import { robotRoutes } from "./routes/robot.ts";
 import { systemRoutes } from "./routes/systems.ts";
+import { trainingRoutes } from "./routes/training.ts";
 import { writingFilterRoutes } from "./routes/writing-filter.ts";
 import type { Host } from "./runtime/host.ts";
 import { allOperations } from "./runtime/systems.ts";
@@ -34,11 +38,15 @@ export interface AppOptions {
 const API = "/api/v1";
 /** A JSON body: an operation's rows at most. Files have a route of their own, streamed and unbounded here. */
 const JSON_BYTES_MAX = 32 * 2 ** 20;
-const IMPORT = /^\/api\/v1\/projects\/[^/]+\/import$/;
+const IMPORT = /^\/api\/v1\/projects\/[^/]+\/(candidates\/)?import$/;
 /** Turns come as JSON, or with their format as a file. */
 const TURNS = /^\/api\/v1\/projects\/[^/]+\/turns$/;
+/** And so do episodes. */
+const EPISODES = /^\/api\/v1\/projects\/[^/]+\/episodes$/;
 const isFile = (request: HonoRequest): boolean =>
-  IMPORT.test(request.path) || (TURNS.test(request.path) && request.query("format") !== undefined);
+  IMPORT.test(request.path) ||
+  ((TURNS.test(request.path) || EPISODES.test(request.path)) &&
+    request.query("format") !== undefined);
 
 /** The HTTP server as a function from request to response. */
 export function createApp(host: Host, { password, webFolder }: AppOptions = {}) {
@@ -61,6 +69,9 @@ export function createApp(host: Host, { password, webFolder }: AppOptions = {}) 
     .route(API, documentRoutes(host))
     .route(API, writingFilterRoutes(host))
     .route(API, rewriteRoutes(host))
+    .route(API, comparisonRoutes(host))
+    .route(API, trainingRoutes(host))
+    .route(API, robotRoutes(host))
     .route(API, decideRoutes(host))
     .route(API, jobRoutes(host))
     .route(API, liveRoutes(host))
@@ -69,6 +80,7 @@ export function createApp(host: Host, { password, webFolder }: AppOptions = {}) 
   const document = async () => openApiDocument(app, await allOperations());
   app.get(`${API}/openapi.json`, async (c) => c.json(await document()));
   app.get(`${API}/docs`, async (c) => c.html(referencePage(await document())));
+  app.route(API, robotSocket(host));
   app.all(`${API}/*`, (c) => onNotFound(c));
   if (webFolder !== undefined) app.use(staticFiles(webFolder));
   return routed;

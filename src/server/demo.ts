@@ -9,7 +9,9 @@ import type { JobRun } from "#store/jobs.ts";
 import type { ItemRow } from "#store/store.ts";
 import { mailRules } from "#worlds/corpora/mail-rules.ts";
 import { loadMails, type Mail } from "#worlds/corpora/spam-assassin.ts";
+import { demoLanguage } from "./demo-language.ts";
 import { demoRewrites } from "./demo-rewrites.ts";
+import { demoRobot } from "./demo-robot.ts";
 import { demoWriting } from "./demo-writing.ts";
 import type { Host } from "./runtime/host.ts";
 import { askForAssessment } from "./runtime/requests.ts";
@@ -50,8 +52,10 @@ export async function demoJob(host: Host, run: JobRun): Promise<{ items: number 
   });
   host.live.publish({ kind: "project-changed", projectId: project.id });
   await demoWriting(host);
+  await demoLanguage(host);
   await askForAssessment(host, project.id, "new");
   await demoRewrites(host, run);
+  await demoRobot(host, run);
   return { items: rows.length };
 }
 

@@ -1,4 +1,5 @@
 import { labelSchema, type ProjectConfig } from "#core/project.ts";
+import { type ChatPolicy, chatPolicy } from "#propose/chat.ts";
 import { endpointFromEnv } from "#propose/endpoint-from-env.ts";
 import { type LlmProposer, llmProposer } from "#propose/llm.ts";
 import { llmReviser } from "#propose/revise/llm.ts";
@@ -26,3 +27,7 @@ export function modelFromEnv(
 /** The model that revises texts, at the same address. @throws Problem when it is not one. */
 export const reviserFromEnv = (env: NodeJS.ProcessEnv): EditProposer | undefined =>
   env.EMEND_LLM_BASE_URL === undefined ? undefined : llmReviser(endpointFromEnv(env));
+
+/** The model whose replies are compared, at the same address. @throws Problem when it is not one. */
+export const chatFromEnv = (env: NodeJS.ProcessEnv): ChatPolicy | undefined =>
+  env.EMEND_LLM_BASE_URL === undefined ? undefined : chatPolicy(endpointFromEnv(env));

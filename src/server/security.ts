@@ -6,11 +6,12 @@ import { Problem } from "#core/errors.ts";
 /**
  * What the workbench may load: its own scripts and styles, pictures of its own or inlined, and sandboxed `srcdoc`
  * frames for mail, which inherit this policy: nothing remote is fetched and no script of a mail runs.
+ * WebAssembly of its own is compiled: the physics engine.
  * Styles may be inline because the component library writes its own at run time.
  */
 const CONTENT_POLICY = [
   "default-src 'self'",
-  "script-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
   "font-src 'self' data:",

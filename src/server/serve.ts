@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
 import { type Logger, pino } from "pino";
+import { WebSocketServer } from "ws";
 import { type Clock, systemClock } from "#core/clock.ts";
 import { Problem } from "#core/errors.ts";
 import type { ProjectId } from "#core/ids.ts";
@@ -11,7 +12,7 @@ import { openStore } from "#store/open.ts";
 import { createApp } from "./app.ts";
 import { askForDemo } from "./demo.ts";
 import { createLive } from "./live.ts";
-import { modelFromEnv, reviserFromEnv } from "./model-from-env.ts";
+import { chatFromEnv, modelFromEnv, reviserFromEnv } from "./model-from-env.ts";
 import { threadedCompute } from "./runtime/compute.ts";
 import { resumeDocuments } from "./runtime/documents.ts";
 import type { Host } from "./runtime/host.ts";
@@ -20,6 +21,9 @@ import { stopRemembering } from "./runtime/remember.ts";
 import { askForAssessment, refitIfDue } from "./runtime/requests.ts";
 import { knownIndex } from "./runtime/rewrite-index.ts";
 import { hasRewrites } from "./runtime/rewrite-projects.ts";
+import { closeInterrupted } from "./runtime/robot-episodes.ts";
+import { hasEpisodes } from "./runtime/robot-projects.ts";
+import { endSessions } from "./runtime/robot-sessions.ts";
 import { createStates } from "./runtime/state.ts";
 import { hasDocuments } from "./runtime/writing-projects.ts";
 import { checkBinding } from "./security.ts";
@@ -53,6 +57,8 @@ const HOST_DEFAULT = "127.0.0.1";
 const SEED_DEFAULT = "emend";
 /** Requests still open after so long are cut off when the server stops. */
 const GOODBYE_MS_MAX = 3_000;
+/** One message of a robot: an observation of 10,000 numbers fits. */
+const SOCKET_BYTES_MAX = 2 ** 20;
 /** Longer than a browser keeps a connection, so that it never writes to one just closed. */
 const KEEP_ALIVE_MS = 120_000;
 
@@ -80,6 +86,7 @@ export async function startServer(
       async close() {
         stopTelling();
         opened.host.live.close();
+        await endSessions(opened.host);
         await server.close();
         await opened.close();
       },
@@ -109,16 +116,19 @@ export async function openHost(
   );
   const jobs = await openJobs(store);
   const compute = threadedCompute();
+  const training = threadedCompute();
   const host: Host = {
     store,
     jobs,
     compute,
+    training,
     clock,
     live: createLive(),
     rng: rngOf(options.seed ?? SEED_DEFAULT),
     log: options.log ?? quietLog(),
     states: createStates(store),
     model: modelFromEnv(process.env),
+    chat: chatFromEnv(process.env),
     reviser: reviserFromEnv(process.env),
   };
   return {
@@ -127,6 +137,7 @@ export async function openHost(
       await jobs.stop();
       await stopRemembering(host);
       await compute.close();
+      await training.close();
       await store.close();
     },
   };
@@ -142,6 +153,7 @@ async function resumeProjects(host: Host): Promise<void> {
   for (const { id, config, counts } of await host.store.projects()) {
     if (hasDocuments(config)) await resumeDocuments(host, id);
     if (hasRewrites(config)) warmUp(host, id);
+    if (hasEpisodes(config)) await closeInterrupted(host, id);
     if (!isLabelProject(config)) continue;
     if (counts.waiting > 0) await askForAssessment(host, id, "new");
     await refitIfDue(host, id);
@@ -155,14 +167,26 @@ function warmUp(host: Host, id: ProjectId): void {
   );
 }
 
+type ServeOptions = Parameters<typeof serve>[0];
+
 function listening(
-  fetch: Parameters<typeof serve>[0]["fetch"],
+  fetch: ServeOptions["fetch"],
   { port, host }: { readonly port: number; readonly host: string },
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
   return new Promise((resolve, reject) => {
     const serverOptions = { keepAliveTimeout: KEEP_ALIVE_MS };
-    const server = serve({ fetch, port, hostname: host, serverOptions }, (info: AddressInfo) =>
-      resolve({ port: info.port, close: () => closing(server) }),
+    const sockets = new WebSocketServer({ noServer: true, maxPayload: SOCKET_BYTES_MAX });
+    // A server of `ws`, as its documentation asks for; the two describe it in other words.
+    const websocket = { server: sockets } as unknown as NonNullable<ServeOptions["websocket"]>;
+    const options = { fetch, port, hostname: host, serverOptions, websocket };
+    const server = serve(options, (info: AddressInfo) =>
+      resolve({
+        port: info.port,
+        close: () => {
+          for (const socket of sockets.clients) socket.terminate();
+          return closing(server);
+        },
+      }),
     );
     server.on("error", (error: NodeJS.ErrnoException) => {
       const taken = error.code === "EADDRINUSE";

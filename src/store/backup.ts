@@ -3,7 +3,7 @@
  * blobs, an end.
  * It knows nothing of the driver: what was embedded restores into PostgreSQL and back.
  *
- * It is taken while work goes on. The log is read first; what is read after it may know more than
+ * It is taken while work goes on. The log is read early; what is read after it may know more than
  * the log did then,
  * and restoring folds the log anew, so that all is as it was when the log was read.
  */
@@ -32,6 +32,8 @@ const PART_BYTES = 3 * 2 ** 18;
  * leases and jobs.
  */
 const TABLES: Record<string, readonly string[]> = {
+  // Before the log: an episode that ends meanwhile is then in both, and not in neither.
+  running_episodes: ["project_no", "episode_id", "from_t"],
   events: ["seq"],
   projects: ["no"],
   counts: ["project_no"],
@@ -40,6 +42,10 @@ const TABLES: Record<string, readonly string[]> = {
   lessons: ["id"],
   memories: ["project_no", "correction_id"],
   turns: ["seq"],
+  prompts: ["seq"],
+  replies: ["seq"],
+  questions: ["project_no", "reviewer", "id"],
+  training_runs: ["project_no", "id"],
 };
 
 const Head = z.object({ emend: z.literal(FORMAT), migration: z.string(), atMs: z.number() });
@@ -252,6 +258,8 @@ async function takeAll(store: OpenStore, tx: Tx, file: string): Promise<BackupRe
     `update cases set put_seq = least(put_seq, (select coalesce(max(seq), 0) from events));
      select setval('events_seq_seq', (select coalesce(max(seq), 0) + 1 from events), false);
      select setval('turns_seq_seq', (select coalesce(max(seq), 0) + 1 from turns), false);
+     select setval('prompts_seq_seq', (select coalesce(max(seq), 0) + 1 from prompts), false);
+     select setval('replies_seq_seq', (select coalesce(max(seq), 0) + 1 from replies), false);
      select setval('projects_no_seq', (select coalesce(max(no), 0) + 1 from projects), false)`,
   );
   return report;

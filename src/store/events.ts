@@ -4,12 +4,14 @@ import type { LoggedEvent } from "#core/event.ts";
 import type { ProjectId } from "#core/ids.ts";
 import type { Db } from "./db.ts";
 import { type CaseEvent, foldCases, isCaseEvent, itemOf, lockCases } from "./fold-cases.ts";
+import { type ComparisonEvent, foldComparisons, isComparisonEvent } from "./fold-comparisons.ts";
 import {
   type DocumentEvent,
   foldDocuments,
   isDocumentEvent,
   lockDocuments,
 } from "./fold-documents.ts";
+import { type EpisodeEvent, foldEpisodes, isEpisodeEvent, lockEpisodes } from "./fold-episodes.ts";
 import { foldOther, foldProposed, type OtherBody, type ProposedEvent } from "./fold-lessons.ts";
 import { eventsAfter, log } from "./log.ts";
 import { recount } from "./outcomes.ts";
@@ -23,13 +25,19 @@ const EVENTS_MAX = 1_000;
 type OtherEvent = LoggedEvent & { readonly body: OtherBody };
 type Run =
   | { readonly of: "cases"; readonly events: CaseEvent[] }
+  | { readonly of: "comparisons"; readonly events: ComparisonEvent[] }
   | { readonly of: "documents"; readonly events: DocumentEvent[] }
+  | { readonly of: "episodes"; readonly events: EpisodeEvent[] }
   | { readonly of: "proposals"; readonly events: ProposedEvent[] }
   | { readonly of: "others"; readonly events: OtherEvent[] };
 
 const isProposed = (event: LoggedEvent): event is ProposedEvent => event.body.kind === "proposed";
 const isOther = (event: LoggedEvent): event is OtherEvent =>
-  !isCaseEvent(event) && !isDocumentEvent(event) && !isProposed(event);
+  !isCaseEvent(event) &&
+  !isComparisonEvent(event) &&
+  !isDocumentEvent(event) &&
+  !isEpisodeEvent(event) &&
+  !isProposed(event);
 
 /** Neighbours of one sort together, order kept. */
 function runs(events: readonly LoggedEvent[]): Run[] {
@@ -39,9 +47,15 @@ function runs(events: readonly LoggedEvent[]): Run[] {
     if (isCaseEvent(event)) {
       if (last?.of === "cases") last.events.push(event);
       else found.push({ of: "cases", events: [event] });
+    } else if (isComparisonEvent(event)) {
+      if (last?.of === "comparisons") last.events.push(event);
+      else found.push({ of: "comparisons", events: [event] });
     } else if (isDocumentEvent(event)) {
       if (last?.of === "documents") last.events.push(event);
       else found.push({ of: "documents", events: [event] });
+    } else if (isEpisodeEvent(event)) {
+      if (last?.of === "episodes") last.events.push(event);
+      else found.push({ of: "episodes", events: [event] });
     } else if (isProposed(event)) {
       if (last?.of === "proposals") last.events.push(event);
       else found.push({ of: "proposals", events: [event] });
@@ -58,10 +72,15 @@ async function fold(tx: Queryable, no: number, events: readonly LoggedEvent[]): 
     if (run.of === "cases") {
       const cases = await lockCases(tx, no, run.events.map(itemOf));
       await foldCases(tx, no, { events: run.events, cases });
-    } else if (run.of === "documents") {
+    } else if (run.of === "comparisons") await foldComparisons(tx, no, run.events);
+    else if (run.of === "documents") {
       const ids = run.events.map(({ body }) => body.documentId);
       const documents = await lockDocuments(tx, no, ids);
       await foldDocuments(tx, no, { events: run.events, documents });
+    } else if (run.of === "episodes") {
+      const ids = run.events.map(({ body }) => body.episodeId);
+      const episodes = await lockEpisodes(tx, no, ids);
+      await foldEpisodes(tx, no, { events: run.events, episodes });
     } else if (run.of === "proposals") await foldProposed(tx, no, run.events);
     else for (const event of run.events) await foldOther(tx, no, event);
   }
@@ -71,7 +90,9 @@ async function fold(tx: Queryable, no: number, events: readonly LoggedEvent[]): 
 async function reset(tx: Queryable, no: number): Promise<void> {
   await tx.query("delete from corrections where project_no = $1", [no]);
   await tx.query("delete from proposals where project_no = $1", [no]);
+  await tx.query("delete from comparisons where project_no = $1", [no]);
   await tx.query("delete from documents where project_no = $1", [no]);
+  await tx.query("delete from episodes where project_no = $1", [no]);
   await tx.query("delete from rewrites where project_no = $1", [no]);
   await tx.query("update projects set in_force = null where no = $1", [no]);
   await tx.query(
@@ -118,7 +139,15 @@ export function eventStore(db: Db): Pick<Store, "append" | "events" | "rebuild" 
   return {
     async append(id, body) {
       assert(body.kind !== "corrected", "corrections are logged by `correct` and `undo`");
+      assert(
+        body.kind !== "compared" && body.kind !== "comparison-skipped",
+        "comparisons are logged by `compare`, `undoComparison` and `passOver`",
+      );
       assert(body.kind !== "document", "acts on documents are logged by `actOnDocument`");
+      assert(
+        !body.kind.startsWith("episode-"),
+        "episodes are logged as they are recorded or edited",
+      );
       return await db.change(id, async (tx, no) => {
         if (body.kind === "skipped" && !(await lockCases(tx, no, [body.itemId])).has(body.itemId))
           throw new Problem("not-found", "There is no case of this item", { got: body.itemId });

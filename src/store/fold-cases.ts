@@ -128,7 +128,8 @@ interface Made {
 /**
  * Folds logged events, in order, into `cases` (as locked) and writes what changed: cases,
  * corrections, counts, leases.
- * Events about items without a case change nothing.
+ * A correction of what has no case (a take-over of an episode) is kept all the same; other events
+ * about items without a case change nothing.
  */
 export async function foldCases(
   tx: Queryable,
@@ -145,7 +146,11 @@ export async function foldCases(
   for (const event of run.events) {
     const itemId = itemOf(event);
     const known = run.cases.get(itemId);
-    if (known === undefined) continue;
+    if (known === undefined) {
+      if (event.body.kind === "corrected")
+        made.push({ seq: event.seq, version: 0, correction: event.body.correction });
+      continue;
+    }
     const fold = folds.get(itemId) ?? known.fold;
     switch (event.body.kind) {
       case "corrected": {

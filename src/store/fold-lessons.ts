@@ -3,13 +3,19 @@
 import { unreachable } from "#core/assert.ts";
 import type { EventBody, LoggedEvent } from "#core/event.ts";
 import type { CaseEvent } from "./fold-cases.ts";
+import type { ComparisonEvent } from "./fold-comparisons.ts";
 import type { DocumentEvent } from "./fold-documents.ts";
+import type { EpisodeEvent } from "./fold-episodes.ts";
 import { foldRewrite, foldRewritesPromoted, foldRewritesRolledBack } from "./fold-rewrites.ts";
 import type { Queryable } from "./sql.ts";
 
 export type OtherBody = Exclude<
   EventBody,
-  CaseEvent["body"] | DocumentEvent["body"] | { kind: "proposed" }
+  | CaseEvent["body"]
+  | ComparisonEvent["body"]
+  | DocumentEvent["body"]
+  | EpisodeEvent["body"]
+  | { kind: "proposed" }
 >;
 
 export type ProposedEvent = LoggedEvent & {

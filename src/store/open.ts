@@ -4,11 +4,13 @@ import { join } from "node:path";
 import type { Clock } from "#core/clock.ts";
 import { type Blobs, databaseBlobs, folderBlobs } from "./blobs.ts";
 import { caseStore } from "./cases.ts";
+import { comparisonStore } from "./comparisons.ts";
 import { correctionStore } from "./corrections.ts";
 import { makeDb } from "./db.ts";
 import { documentStore } from "./documents.ts";
 import { openPglite } from "./driver-pglite.ts";
 import { openPostgres } from "./driver-postgres.ts";
+import { episodeStore } from "./episodes.ts";
 import { eventStore } from "./events.ts";
 import { itemStore } from "./items.ts";
 import { lessonStore } from "./lessons.ts";
@@ -66,6 +68,8 @@ function storeOver(
     ...turnStore(db),
     ...rewriteStore(db),
     ...documentStore(db),
+    ...comparisonStore(db),
+    ...episodeStore(db, made.blobs),
     ...made.blobs,
   };
 }

@@ -26,14 +26,11 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
+import { key, ms } from "./columns.ts";
 
-/**
- * Identifiers compare byte by byte: the same order on every driver and locale, and a cheaper
- * index.
- */
-const key = customType<{ data: string }>({ dataType: () => 'text COLLATE "C"' });
 const bytes = customType<{ data: Uint8Array }>({ dataType: () => "bytea" });
-const ms = doublePrecision;
+
+export { comparisons, prompts, questions, replies, trainingRuns } from "./schema-comparisons.ts";
 
 export const projects = pgTable("projects", {
   /** What other tables refer to: four bytes in every row and index in place of a name. */
@@ -267,6 +264,47 @@ export const rewrites = pgTable(
     holdOutDefect: integer("hold_out_defect").notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.projectNo, t.ruleId] })],
+);
+
+/** Episodes of a robot: folded from the log; the rows of each are a blob. */
+export const episodes = pgTable(
+  "episodes",
+  {
+    projectNo: integer("project_no").notNull(),
+    id: key().notNull(),
+    /** Of the event that recorded it. */
+    seq: bigint({ mode: "number" }).notNull(),
+    blob: key().notNull(),
+    round: integer().notNull(),
+    policyId: key("policy_id"),
+    /** How it ended, as recorded. */
+    ended: key().notNull(),
+    discarded: boolean().notNull(),
+    /** What is known of it without its rows, and what was said of it since. */
+    facts: json().notNull(),
+    edits: json().notNull(),
+    version: integer().notNull(),
+    atMs: ms("at_ms").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.projectNo, t.id] }),
+    uniqueIndex("episodes_by_seq").on(t.projectNo, t.seq),
+  ],
+);
+
+/** Rows of episodes that still run, as they came: gone once the episode is recorded. */
+export const runningEpisodes = pgTable(
+  "running_episodes",
+  {
+    projectNo: integer("project_no").notNull(),
+    episodeId: key("episode_id").notNull(),
+    /** `t` of the first row of this part. */
+    fromT: integer("from_t").notNull(),
+    count: integer().notNull(),
+    head: json().notNull(),
+    rows: json().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.projectNo, t.episodeId, t.fromT] })],
 );
 
 /** Used where no folder for blobs is given. */

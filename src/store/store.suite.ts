@@ -2,8 +2,10 @@
 import { describe, expect, test } from "vitest";
 import { ProjectId, ProposalId } from "#core/ids.ts";
 import { caseSuite } from "./cases.suite.ts";
+import { comparisonSuite } from "./comparisons.suite.ts";
 import { correctionSuite } from "./corrections.suite.ts";
 import { documentSuite } from "./documents.suite.ts";
+import { episodeSuite } from "./episodes.suite.ts";
 import { rewriteSuite } from "./rewrites.suite.ts";
 import {
   batches,
@@ -23,7 +25,9 @@ export function storeSuite(make: () => Promise<TestDatabase>): void {
   const kit = suiteKit(make);
   caseSuite(kit);
   correctionSuite(kit);
+  comparisonSuite(kit);
   documentSuite(kit);
+  episodeSuite(kit);
   rewriteSuite(kit);
 
   describe("projects", () => {

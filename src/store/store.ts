@@ -14,6 +14,8 @@ import type { RewriteRule, RewriteState, TurnRecord } from "#core/rewrite.ts";
 import type { ProjectCounts } from "#core/views.ts";
 import type { Tally } from "#learn/rewrite-outcomes.ts";
 import type { DocumentState } from "#systems/r3/session-state.ts";
+import type { ComparisonStore } from "./comparison-store.ts";
+import type { EpisodeStore } from "./episode-store.ts";
 
 /** An item as imported: immutable, with the proposal and votes it came with. */
 export interface ItemRow {
@@ -126,7 +128,7 @@ export type DocumentTaken =
  * Everything that lasts. One implementation over both drivers: embedded PGlite and any
  * PostgreSQL.
  */
-export interface Store {
+export interface Store extends ComparisonStore, EpisodeStore {
   readonly driver: "pglite" | "postgres";
 
   createProject(config: ProjectConfig): Promise<Project>;

@@ -17,7 +17,10 @@ import type { CaseRow } from "#store/store.ts";
 import { askProposers, type Suggestions } from "#systems/r3/ask-proposers.ts";
 import { loadSystem } from "#systems/registry.ts";
 import { caseRows } from "./case-rows.ts";
+import { type LanguageTasks, languageTasks } from "./language-tasks.ts";
 import { type MineTasks, mineTasks } from "./mine-tasks.ts";
+import { type RewardTasks, rewardTasks } from "./reward-tasks.ts";
+import { type RobotTasks, robotTasks } from "./robot-tasks.ts";
 import { type SourceTable, sourceTable } from "./source-table.ts";
 
 /** An item as fitting and scoring see it: what is right stays behind in the store. */
@@ -75,10 +78,12 @@ export interface ReviseTask {
 export interface Hooks {
   readonly signal: AbortSignal;
   progress(progress: Progress): void;
+  /** What a task says on its way, of a kind of its own. */
+  note?(note: unknown): void;
 }
 
 /** The heavy work, in this thread. Every argument and answer can be cloned to another one. */
-export interface ComputeTasks extends MineTasks {
+export interface ComputeTasks extends MineTasks, RobotTasks, RewardTasks, LanguageTasks {
   hasPool(pool: string): Promise<boolean>;
   addToPool(task: {
     readonly pool: string;
@@ -114,6 +119,9 @@ export function createTasks(): ComputeTasks {
 
   return {
     ...mineTasks(),
+    ...robotTasks(),
+    ...rewardTasks(),
+    ...languageTasks(),
     hasPool: async (pool) => pools.has(pool),
 
     addToPool: async ({ pool, config, rows, afresh }) => {

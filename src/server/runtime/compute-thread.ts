@@ -17,6 +17,7 @@ async function answer({ id, method, task }: Extract<ToThread, { kind: "call" }>)
   const hooks: Hooks = {
     signal: abort.signal,
     progress: (progress) => send({ kind: "progress", id, progress }),
+    note: (note) => send({ kind: "note", id, note }),
   };
   try {
     // Both ends share `ComputeTasks`: the caller typed the task by the method it names.

@@ -22,6 +22,7 @@ export type ToThread =
 /** What comes back. */
 export type FromThread =
   | { readonly kind: "progress"; readonly id: number; readonly progress: Progress }
+  | { readonly kind: "note"; readonly id: number; readonly note: unknown }
   | { readonly kind: "done"; readonly id: number; readonly value: unknown }
   | {
       readonly kind: "failed";
@@ -38,6 +39,7 @@ interface Call {
   resolve(value: unknown): void;
   reject(error: unknown): void;
   progress(progress: Progress): void;
+  note(note: unknown): void;
 }
 
 /**
@@ -61,6 +63,7 @@ export function threadedCompute(): Compute {
       const call = calls.get(message.id);
       if (call === undefined) return;
       if (message.kind === "progress") return call.progress(message.progress);
+      if (message.kind === "note") return call.note(message.note);
       calls.delete(message.id);
       if (message.kind === "done") call.resolve(message.value);
       else call.reject(failureOf(message));
@@ -93,6 +96,7 @@ export function threadedCompute(): Compute {
         resolve: settled(resolve),
         reject: settled(reject),
         progress: (progress) => hooks?.progress(progress),
+        note: (note) => hooks?.note?.(note),
       });
       worker.postMessage({ kind: "call", id, method, task } satisfies ToThread);
     });
@@ -117,6 +121,12 @@ export function threadedCompute(): Compute {
     addTurns: remote("addTurns"),
     dropTurns: remote("dropTurns"),
     mine: remote("mine"),
+    fitRewards: remote("fitRewards"),
+    scoreReplies: remote("scoreReplies"),
+    sampleReplies: remote("sampleReplies"),
+    trainLanguage: remote("trainLanguage"),
+    fitPolicy: remote("fitPolicy"),
+    tryPolicies: remote("tryPolicies"),
     close: async () => {
       const ending = thread;
       thread = undefined;

@@ -4,6 +4,7 @@ import { Problem } from "#core/errors.ts";
 import type { ProjectId } from "#core/ids.ts";
 import type { Project, ProjectConfig } from "#core/project.ts";
 import type { Rng } from "#core/rng.ts";
+import type { ChatPolicy } from "#propose/chat.ts";
 import type { LlmProposer } from "#propose/llm.ts";
 import type { EditProposer } from "#propose/revise/proposer.ts";
 import type { Live } from "#server/live.ts";
@@ -22,9 +23,13 @@ export interface Host {
   readonly log: Logger;
   /** Fitting and scoring, away from the thread that answers key presses. */
   readonly compute: Compute;
+  /** A thread for training runs, so that a fit never waits for one; `compute` where there is none. */
+  readonly training?: Compute | undefined;
   readonly states: States;
   /** A model that proposes, for a project's label set, where one is configured. */
   readonly model?: ((config: ProjectConfig) => LlmProposer) | undefined;
+  /** A model whose replies are compared, where one is configured. */
+  readonly chat?: ChatPolicy | undefined;
   /** A model that revises texts, where one is configured. */
   readonly reviser?: EditProposer | undefined;
 }
@@ -40,7 +45,7 @@ export function perStore<T>(make: () => T): (host: Pick<Host, "store">) => T {
 }
 
 /** @throws Problem `not-found`. */
-export async function projectOf(host: Host, id: ProjectId): Promise<Project> {
+export async function projectOf(host: Pick<Host, "store">, id: ProjectId): Promise<Project> {
   const project = await host.store.project(id);
   if (project !== undefined) return project;
   throw new Problem("not-found", `There is no project "${id}"`, {

@@ -4,8 +4,9 @@ import { isLabelProject } from "#core/project.ts";
 import type { LessonView } from "#core/views.ts";
 import type { LessonRow } from "#store/store.ts";
 import { type Host, projectOf } from "./host.ts";
-import { correctionOf } from "./lookups.ts";
+import { noSuchCorrection } from "./lookups.ts";
 import { askForAssessment } from "./requests.ts";
+import { isPolicy } from "./reward-lessons.ts";
 import { hasRewrites } from "./rewrite-projects.ts";
 import { rewritesChanged } from "./rewrites.ts";
 import { lessonView } from "./views.ts";
@@ -53,7 +54,8 @@ export async function revokeCorrection(
   by: ActorId,
 ): Promise<LessonId[]> {
   await projectOf(host, id);
-  await correctionOf(host, id, correctionId);
+  const { answers } = await host.states.of(id);
+  if (!answers.some((answer) => answer.id === correctionId)) throw noSuchCorrection(correctionId);
   const stale = await host.store.revoke(id, correctionId, by);
   host.live.publish({ kind: "project-changed", projectId: id });
   return stale;
@@ -70,10 +72,16 @@ async function nowInForce(host: Host, id: ProjectId): Promise<LessonView[]> {
 /**
  * A lesson that may be chosen by hand.
  *
- * @throws Problem `conflict` for one of a writer's filter, which follows from the decisions that stand.
+ * @throws Problem `conflict` for a policy, and for one of a writer's filter, which follows from the decisions that stand.
  */
 async function chosenOf(host: Host, id: ProjectId, lessonId: LessonId): Promise<LessonRow> {
   const row = await lessonOf(host, id, lessonId);
+  if (isPolicy(row.lesson))
+    throw new Problem("conflict", "A policy is not put in force", {
+      expected: "a reward model",
+      got: `a lesson of kind ${row.lesson.kind}`,
+      hint: "Sample from it, or start a run from it, by its id.",
+    });
   if (row.lesson.kind !== WRITER_FILTER) return row;
   throw new Problem("conflict", "The writer's filter is not chosen by hand", {
     expected: "a lesson that is learned once and then in force",

@@ -5,6 +5,9 @@ import type { CorrectionId, ItemId, ProjectId } from "#core/ids.ts";
 import type { CaseRow, ItemRow } from "#store/store.ts";
 import type { Host } from "./host.ts";
 
+export const noSuchCorrection = (id: CorrectionId): Problem =>
+  new Problem("not-found", `There is no correction "${id}" in this project`);
+
 export const noSuchItem = (itemId: ItemId): Problem =>
   new Problem("not-found", `There is no item "${itemId}" in this project`);
 
@@ -33,5 +36,5 @@ export async function correctionOf(
   const ofItem = known && (await host.store.corrections(id, { itemId: known.itemId }));
   const made = ofItem?.find((correction) => correction.id === correctionId);
   if (made !== undefined) return made;
-  throw new Problem("not-found", `There is no correction "${correctionId}" in this project`);
+  throw noSuchCorrection(correctionId);
 }

@@ -5,6 +5,7 @@ import { isLabelProject, labelSchema, type Project, type ProjectConfig } from "#
 import type { ProjectDetail, ProjectSummary } from "#core/views.ts";
 import { checkRule } from "#propose/rules.ts";
 import { loadSystem } from "#systems/registry.ts";
+import { checkComparisonSchema, comparisonSchema, hasComparisons } from "./comparison-projects.ts";
 import { type Host, projectOf } from "./host.ts";
 import { projectError } from "./overview.ts";
 import { askForAssessment } from "./requests.ts";
@@ -79,6 +80,7 @@ async function checkConfig(config: ProjectConfig): Promise<void> {
     });
   if (hasDocuments(config)) writingOptions(config);
   if (hasRewrites(config)) rewriteOptions(config);
+  if (hasComparisons(config)) checkComparisonSchema(comparisonSchema(config));
   const system = await loadSystem(config.assess.system);
   const fits =
     cardOf(system.id).taskKind === config.task.kind &&

@@ -6,6 +6,8 @@ import { gate, type Verdict } from "#loop/gate.ts";
 import { type LearningChange, learningChange } from "#measure/learning.ts";
 import type { JobRun } from "#store/jobs.ts";
 import type { LessonRow } from "#store/store.ts";
+import { hasComparisons } from "./comparison-projects.ts";
+import { refitComparisons } from "./comparison-refit.ts";
 import type { Hooks } from "./compute-tasks.ts";
 import {
   fittable,
@@ -35,8 +37,9 @@ export interface RefitResult {
 export async function refitJob(host: Host, run: JobRun): Promise<RefitResult> {
   const { projectId } = RefitJob.parse(run.data);
   const project = await projectOf(host, projectId);
+  const learn = hasComparisons(project.config) ? refitComparisons : refit;
   try {
-    return await refit(host, project, run);
+    return await learn(host, project, run);
   } catch (error) {
     host.states.step(projectId, { kind: "learn-failed" });
     throw error;

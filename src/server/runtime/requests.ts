@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ItemId, ProjectId } from "#core/ids.ts";
 import { labelSchema } from "#core/project.ts";
 import { nextRoundCommand } from "#loop/round.ts";
+import { hasComparisons } from "./comparison-projects.ts";
 import { type Host, projectOf } from "./host.ts";
 import type { ProjectState } from "./state.ts";
 
@@ -35,7 +36,8 @@ export async function refitIfDue(host: Host, id: ProjectId): Promise<ProjectStat
 
 /** A person wants to see now what the corrections so far have taught. */
 export async function askForRefit(host: Host, id: ProjectId): Promise<string> {
-  labelSchema((await projectOf(host, id)).config);
+  const { config } = await projectOf(host, id);
+  if (!hasComparisons(config)) labelSchema(config);
   await host.states.of(id);
   host.states.step(id, { kind: "refit-asked" });
   return enqueueRefit(host, id);

@@ -3,6 +3,7 @@ import type { EventBody, LoggedEvent } from "#core/event.ts";
 import type { CorrectionId, ProjectId } from "#core/ids.ts";
 import { advanceRound, firstRound, type Round, type RoundEvent } from "#loop/round.ts";
 import type { Store } from "#store/store.ts";
+import { isPolicy } from "./reward-lessons.ts";
 
 /** What is kept in memory of a correction: enough for the figures, without texts. */
 export type Answer = Pick<
@@ -116,7 +117,8 @@ async function startOf(store: Log, id: ProjectId): Promise<Folded> {
 
 async function fold(state: Folded, { seq, body }: LoggedEvent, store: Log): Promise<void> {
   state.seq = seq;
-  if (body.kind === "corrected") state.answers.push(answerOf(body.correction));
+  if (body.kind === "corrected" || body.kind === "compared")
+    state.answers.push(answerOf(body.correction));
   if (body.kind === "revoked") state.revoked.add(body.correctionId);
   if (body.kind === "imported") state.importedSeq = seq;
   if (body.kind === "project-changed") state.configSeq = seq;
@@ -144,16 +146,20 @@ async function roundEvent(
 ): Promise<RoundEvent | undefined> {
   switch (body.kind) {
     case "corrected":
+    case "compared":
       return meaning(body.correction, answers);
     case "revoked":
       return { kind: "undone", correctionId: body.correctionId };
     case "learned": {
       const row = await store.lesson(body.lessonId);
+      if (row !== undefined && isPolicy(row.lesson)) return undefined;
       const seen = seenBy(row?.lesson.learnedFrom ?? [], answers);
       return { kind: "learned", lessonId: body.lessonId, seen };
     }
-    case "measured":
-      return { kind: "measured" };
+    case "measured": {
+      const row = await store.lesson(body.lessonId);
+      return row !== undefined && isPolicy(row.lesson) ? undefined : { kind: "measured" };
+    }
     case "promoted":
       return { kind: "promoted", lessonId: body.lessonId };
     case "held-back":
