@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeEntities, htmlText } from "./html-text.ts";
+import { decodeEntities } from "#core/entities.ts";
+import { htmlText } from "./html-text.ts";
 
 const textOf = (html: string) => htmlText(html, { charsMax: 4_000, linksMax: 3 }).text;
 
