@@ -1,7 +1,11 @@
 /** Topic trees: categories in categories, and what is placed in them. */
 import { z } from "zod";
 
-/** A category. `members` are the ids of what is placed here itself, not below it. */
+/**
+ * A category. `members` are the ids of what is placed here itself, not below it. The output of task
+ * kind `tree` is a root, whose children are the aspects a field is seen under; what is placed at the
+ * root is in no category.
+ */
 export interface TreeNode {
   readonly id: string;
   readonly name: string;
@@ -17,15 +21,17 @@ export const TreeNode: z.ZodType<TreeNode> = z.strictObject({
   },
 });
 
-/** The output of task kind `tree`: a root whose children are the aspects a field is seen under. */
-export const TreeOutput = TreeNode;
-export type TreeOutput = TreeNode;
-
 /**
  * One edit, each with what it needs to be undone. Positions count from 0 among the siblings or
  * members, after what is moved was taken out.
  */
 export const TreeOperation = z.discriminatedUnion("kind", [
+  /** A whole tree where there was none or another root. */
+  z.strictObject({
+    kind: z.literal("set"),
+    from: TreeNode.nullable(),
+    to: TreeNode.nullable(),
+  }),
   z.strictObject({
     kind: z.literal("add-node"),
     node: z.string().min(1),

@@ -5,6 +5,7 @@ import { cards } from "./cards.ts";
 /** Data now, code on demand: one line per system that works. */
 const code: Readonly<Record<string, () => Promise<{ system: System }>>> = {
   alpacafarm: () => import("./alpacafarm/system.ts"),
+  chime: () => import("./chime/system.ts"),
   "markov-reformulation": () => import("./markov-reformulation/system.ts"),
   "pareto-calibration": () => import("./pareto-calibration/system.ts"),
   r3: () => import("./r3/system.ts"),
