@@ -12,6 +12,7 @@ import { assert } from "#core/assert.ts";
 import type { JobView, SystemDetail } from "#core/views.ts";
 import { findChromium, launch } from "../test/e2e/browser.ts";
 import { answerRightly, rowsOf, saved, sitDown } from "../test/e2e/desk.ts";
+import { openRobot, pastStep, phase, robotAt, steer } from "../test/e2e/robot-hand.ts";
 import { DEMO, type Emend, goldOfMails, settled, startEmend, until } from "../test/e2e/server.ts";
 
 const SIZE = { width: 1280, height: 800 };
@@ -82,12 +83,27 @@ async function pictures(page: Page): Promise<void> {
   await page.getByText("held out").first().waitFor();
   await page.keyboard.press("j");
   await shootBoth(page, "rewrites");
+  await robotPictures(page);
   await page.goto("/systems");
   await page.getByRole("heading", { level: 2 }).first().waitFor();
   await shoot(page, "systems-light");
   await page.goto(`/systems/${SYSTEM}`);
   await page.getByRole("region", { name: "Claims" }).waitFor();
   await shoot(page, "system-light");
+}
+
+/** A policy that presses beside the slot, and the person who has just taken over. */
+async function robotPictures(page: Page): Promise<void> {
+  await openRobot(page, "?seed=slot");
+  await pastStep(page, 68);
+  await page.keyboard.down("Space");
+  await phase(page).getByText("You drive").waitFor();
+  for (let tap = 0; tap < 6; tap++) await steer(page, { key: "ArrowUp", how: "tap" });
+  await shootBoth(page, "robot");
+  await page.keyboard.up("Space");
+  await page.goto(robotAt("/shift-1-1?panel=episodes"));
+  await page.getByRole("img", { name: /^Step/ }).waitFor();
+  await shoot(page, "robot-episode-light");
 }
 
 const chromium = findChromium();

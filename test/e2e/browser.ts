@@ -36,6 +36,7 @@ export function findChromium(): string | undefined {
 
 const QUIET = [
   "--disable-gpu",
+  "--enable-unsafe-swiftshader",
   "--no-first-run",
   "--disable-background-networking",
   "--disable-component-update",

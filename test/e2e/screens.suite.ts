@@ -3,10 +3,13 @@ import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { inboxOf, pageOf, type Suite, sitDown } from "./desk.ts";
+import { REPLIES } from "./language.suite.ts";
 import { REQUESTS } from "./rewrites.suite.ts";
+import { robotAt } from "./robot-hand.ts";
 import { DEMO } from "./server.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const LANGUAGE = `/p/${REPLIES}/language`;
 const NARROW = { width: 768, height: 1024 };
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
@@ -64,6 +67,26 @@ const SCREENS: readonly Screen[] = [
     open: async (page) => {
       await page.keyboard.press("i");
       await page.getByRole("dialog", { name: "Import turns" }).waitFor();
+    },
+  },
+  { name: "Robot", path: robotAt(), there: /What each kind of step/ },
+  { name: "Robot, policies", path: robotAt("?panel=policies"), there: /bc, mlp, from/ },
+  { name: "Robot, episodes", path: robotAt("?panel=episodes"), there: /demonstration-1/ },
+  { name: "Robot, memory", path: robotAt("?panel=memory"), there: /least taken over/ },
+  { name: "Robot, an episode", path: robotAt("/demonstration-1"), there: /A person demonstrated/ },
+  { name: "Language, comparing", path: LANGUAGE, there: /A is better/ },
+  { name: "Language, scores", path: `${LANGUAGE}?view=scores`, there: /compared \d+ ×/ },
+  { name: "Language, training", path: `${LANGUAGE}?view=train`, there: /a paused run goes on/ },
+  { name: "Language, judges", path: `${LANGUAGE}?view=judges`, there: /simulated-1/ },
+  { name: "Language, data", path: `${LANGUAGE}?view=data`, there: /Trained elsewhere/ },
+  {
+    name: "Language, exporting",
+    path: `${LANGUAGE}?view=data`,
+    there: /Trained elsewhere/,
+    open: async (page) => {
+      await page.getByRole("button", { name: /Export for fine-tuning/ }).click();
+      await page.getByRole("button", { name: "Make the files" }).click();
+      await page.getByRole("list", { name: "Files", exact: true }).waitFor();
     },
   },
   { name: "projects", path: "/?all=true", there: /New project/ },

@@ -8,8 +8,10 @@ import type { Desk } from "./desk.ts";
 import { faults } from "./faults.suite.ts";
 import { hostile } from "./hostile.suite.ts";
 import { inbox } from "./inbox.suite.ts";
+import { language } from "./language.suite.ts";
 import { learning } from "./learning.suite.ts";
 import { rewrites } from "./rewrites.suite.ts";
+import { robot } from "./robot.suite.ts";
 import { screens } from "./screens.suite.ts";
 import { DEMO, type Emend, goldOfMails, settled, startEmend } from "./server.ts";
 import { systems } from "./systems.suite.ts";
@@ -46,5 +48,7 @@ describe.skipIf(chromium === undefined)("workbench", () => {
   describe("Rewrites", () => rewrites(desk));
   describe("systems", () => systems(desk));
   describe("Writing", () => writing(desk));
+  describe("Robot", () => robot(desk));
+  describe("Language", () => language(desk));
   describe("every screen", () => screens(desk));
 });

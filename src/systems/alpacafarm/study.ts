@@ -1,5 +1,5 @@
 import type { Ctx } from "#core/contracts.ts";
-import type { ArmMetric, Curve, SeedResult, Study } from "#core/study.ts";
+import type { ArmMetric, Curve, SeedResult, Study, StudySize } from "#core/study.ts";
 import { klOfReplies } from "#learn/rollouts.ts";
 import { bestOfN, bestOfNKl } from "#measure/best-of-n.ts";
 import { resampleIndices } from "#measure/bootstrap.ts";
@@ -27,6 +27,7 @@ import {
   labelled,
   SIZES,
   SIZES_FAST,
+  SIZES_FULL,
   type Sizes,
   SOURCES,
   shuffledLabels,
@@ -53,13 +54,9 @@ export const study: Study = {
   runSeed,
 };
 
-async function runSeed(
-  seed: number,
-  ctx: Ctx,
-  { fast }: { readonly fast: boolean },
-): Promise<SeedResult> {
+async function runSeed(seed: number, ctx: Ctx, { fast, full }: StudySize): Promise<SeedResult> {
   const { rng, signal } = ctx;
-  const sizes = fast ? SIZES_FAST : SIZES;
+  const sizes = fast ? SIZES_FAST : full ? SIZES_FULL : SIZES;
   const total = 1 + SOURCES.length * TRAINED.length;
   ctx.progress({ done: 0, total, label: "sampling replies" });
   const world = farmWorld(sizes, rng.split("world"));

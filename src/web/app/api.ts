@@ -69,8 +69,11 @@ async function request<T>(path: string, init: RequestInit): Promise<T> {
 
 const withSignal = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
 
-export const get = <T>(path: string, signal?: AbortSignal): Promise<T> =>
-  request<T>(path, withSignal(signal));
+export const get = <T>(
+  path: string,
+  signal?: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<T> => request<T>(path, { headers, ...withSignal(signal) });
 
 export const post = <T>(
   path: string,
@@ -79,6 +82,17 @@ export const post = <T>(
 ): Promise<T> =>
   request<T>(path, {
     method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+
+export const put = <T>(
+  path: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<T> =>
+  request<T>(path, {
+    method: "PUT",
     headers: { "content-type": "application/json", ...headers },
     body: JSON.stringify(body),
   });

@@ -51,6 +51,8 @@ export function keyLabel(name: string): string {
     mod: "Ctrl",
     arrowdown: "↓",
     arrowup: "↑",
+    arrowleft: "←",
+    arrowright: "→",
     escape: "Esc",
   };
   return name

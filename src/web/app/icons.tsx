@@ -48,6 +48,19 @@ export const RewritesIcon = (props: Props) => (
     <path d="M10 4.5h3.5" />
   </Icon>
 );
+export const LanguageIcon = (props: Props) => (
+  <Icon {...props}>
+    <path d="M2.5 3h6.8v4.6H5.6L3.6 9.4V7.6H2.5z" />
+    <path d="M11.4 6.2h2.1v4.7h-1.1v1.8l-2-1.8H6.8V9.6" />
+  </Icon>
+);
+export const RobotIcon = (props: Props) => (
+  <Icon {...props}>
+    <path d="M2.5 13.5h6M4 13.5v-2.6L8.2 5l3.3 2.2" />
+    <circle cx="8.2" cy="4.2" r="1.4" />
+    <path d="m10.6 9.8.9-2.6 2.5.6M12 10.2l1.6-.2" />
+  </Icon>
+);
 export const SystemsIcon = (props: Props) => (
   <Icon {...props}>
     <rect x="2.5" y="2.5" width="4.5" height="4.5" rx="1" />

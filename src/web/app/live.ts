@@ -1,7 +1,7 @@
 /** The server's live events, folded into the query cache so that no screen ever polls. */
 import type { QueryClient } from "@tanstack/react-query";
 import type { JobView, LearningStep, LiveEvent, Overview } from "#core/views.ts";
-import { documentSeenQuery, rereadRewrites } from "./queries.ts";
+import { documentSeenQuery, rereadRewrites, trainingQuery } from "./queries.ts";
 
 const KINDS = [
   "corrected",
@@ -10,6 +10,10 @@ const KINDS = [
   "project-changed",
   "document-changed",
   "rewrites-changed",
+  "episodes-changed",
+  "policy-training",
+  "comparisons-changed",
+  "training",
   "job",
 ] as const;
 
@@ -39,6 +43,9 @@ export const live = {
   },
 };
 
+/** What a reward model or a policy in force changes. */
+const LANGUAGE = ["comparisons", "candidates", "training"] as const;
+
 function refresh(client: QueryClient, projectId: string, parts: readonly string[]): void {
   for (const part of parts)
     void client.invalidateQueries({ queryKey: ["project", projectId, part] });
@@ -55,6 +62,34 @@ function takeJob(client: QueryClient, job: JobView): void {
     const jobs = known ? list.jobs.map((old) => (old.id === job.id ? job : old)) : [job, ...others];
     client.setQueryData(listKey, { jobs });
   }
+}
+
+/** New points of a run's curves go to those there are; the end of a run brings a new policy, so all is read again. */
+function takeTraining(client: QueryClient, event: LiveEvent & { readonly kind: "training" }): void {
+  const { projectId, runId, state, step, points } = event;
+  const key = trainingQuery(projectId).queryKey;
+  const list = client.getQueryData(key);
+  const known = list?.runs.some(({ id }) => id === runId) ?? false;
+  if (list !== undefined && known)
+    client.setQueryData(key, {
+      ...list,
+      runs: list.runs.map((run) =>
+        run.id === runId
+          ? { ...run, state, step, points: [...run.points, ...unseen(run.points, points)] }
+          : run,
+      ),
+    });
+  // Checkpoints, notes and lessons do not come with the event.
+  void client.invalidateQueries({ queryKey: key });
+}
+
+/** Points that are not there yet: the list may have been read after some of them were made. */
+function unseen<P extends { readonly step: number }>(
+  there: readonly P[],
+  points: readonly P[],
+): P[] {
+  const last = there.at(-1)?.step ?? Number.NEGATIVE_INFINITY;
+  return points.filter(({ step }) => step > last);
 }
 
 export function take(client: QueryClient, event: LiveEvent): void {
@@ -77,7 +112,7 @@ export function take(client: QueryClient, event: LiveEvent): void {
       return;
     }
     case "project-changed":
-      refresh(client, event.projectId, ["detail", "overview", "lessons", "queue"]);
+      refresh(client, event.projectId, ["detail", "overview", "lessons", "queue", ...LANGUAGE]);
       void client.invalidateQueries({ queryKey: ["projects"] });
       return;
     case "document-changed":
@@ -87,6 +122,28 @@ export function take(client: QueryClient, event: LiveEvent): void {
     case "rewrites-changed":
       refresh(client, event.projectId, ["rewriting", "rewrite", "lessons"]);
       rereadRewrites(client, event.projectId);
+      return;
+    case "episodes-changed":
+      refresh(client, event.projectId, [
+        "episodes",
+        "episode",
+        "rounds",
+        "memory",
+        "demonstrations",
+      ]);
+      return;
+    case "policy-training": {
+      const { jobId, step, steps, loss } = event;
+      const key = ["policy-training", jobId];
+      const points = client.getQueryData<readonly object[]>(key) ?? [];
+      client.setQueryData(key, [...points, { step, steps, loss }]);
+      return;
+    }
+    case "comparisons-changed":
+      refresh(client, event.projectId, ["comparisons", "compared", "candidates"]);
+      return;
+    case "training":
+      takeTraining(client, event);
       return;
     case "job":
       takeJob(client, event.job);

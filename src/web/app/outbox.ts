@@ -1,5 +1,7 @@
 import type { RewriteChange } from "#core/rewrite.ts";
 import type { CorrectionInput } from "#core/views.ts";
+import type { ComparisonAct } from "#web/editors/comparison/deliver.ts";
+import type { EpisodeAct } from "#web/editors/episode/deliver.ts";
 import type { DocumentAct } from "#web/editors/text/acts.ts";
 
 /** What a reviewer did that the server must hear of. */
@@ -26,7 +28,9 @@ export type Act =
       readonly itemId: string;
       readonly said: RewriteChange | "not-the-same";
     }
-  | DocumentAct;
+  | DocumentAct
+  | EpisodeAct
+  | ComparisonAct;
 
 export interface Entry {
   /** Sorts in the order the acts were made. */

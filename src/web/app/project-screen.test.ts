@@ -11,9 +11,12 @@ const open = (last: string | null, of = projects) =>
   projectToOpen(of as unknown as Parameters<typeof projectToOpen>[0], last)?.id;
 
 test("each system has its screen, the Inbox is every other's", () => {
-  expect(screenOf({ system: "r3" })).toContain("/writing/");
-  expect(screenOf({ system: "markov-reformulation" })).toContain("/rewrites/");
-  expect(screenOf({ system: "pareto-calibration" })).toContain("/inbox/");
+  const of = (taskKind: string, system: string) => screenOf({ taskKind, system });
+  expect(of("text", "r3")).toContain("/writing/");
+  expect(of("text", "markov-reformulation")).toContain("/rewrites/");
+  expect(of("comparison", "reward-ensembles")).toContain("/language");
+  expect(of("episode", "sirius")).toContain("/robot/");
+  expect(of("label", "pareto-calibration")).toContain("/inbox/");
 });
 
 test("opened is what was last looked at, else the first queue, else the first of all", () => {

@@ -5,6 +5,12 @@ import {
   QueryClient,
   queryOptions,
 } from "@tanstack/react-query";
+import type {
+  CandidatePage,
+  ComparisonOverview,
+  ComparisonProgress,
+  TrainingList,
+} from "#core/comparison-views.ts";
 import type { ReviewOrder } from "#core/project.ts";
 import type { DocumentSummary, DocumentView, FilterView } from "#core/revision.ts";
 import type { RewriteDetail, RewritePage, RewriteState, RewriteView } from "#core/rewrite.ts";
@@ -235,3 +241,40 @@ export const minutesLeftQuery = (id: string) =>
 
 export const untilRefitQuery = (id: string) =>
   queryOptions<number>({ queryKey: ["until-refit", id], queryFn: () => 0, enabled: false });
+
+/** Where a person's comparing stands. Never fetched by itself: answers carry it. */
+export const progressQuery = (projectId: string) =>
+  queryOptions<ComparisonProgress>({
+    queryKey: ["comparison-progress", projectId],
+    queryFn: () => ({ left: 0, compared: 0, untilRefit: 0 }),
+    enabled: false,
+  });
+
+export const comparisonsQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["project", projectId, "comparisons"],
+    queryFn: ({ signal }) =>
+      get<ComparisonOverview>(path`/projects/${projectId}/comparisons/overview`, signal),
+  });
+
+const CANDIDATES_PAGE = 12;
+
+/** Prompts with their scored replies. How members become one score is the page's own business. */
+export const candidatesQuery = (projectId: string, q: string) =>
+  infiniteQueryOptions({
+    queryKey: ["project", projectId, "candidates", q],
+    queryFn: ({ signal, pageParam }) =>
+      get<CandidatePage>(
+        path`/projects/${projectId}/candidates` +
+          query({ q, limit: CANDIDATES_PAGE, cursor: pageParam }),
+        signal,
+      ),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next,
+  });
+
+export const trainingQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["project", projectId, "training"],
+    queryFn: ({ signal }) => get<TrainingList>(path`/projects/${projectId}/training`, signal),
+  });

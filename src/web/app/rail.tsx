@@ -1,8 +1,23 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useProjectWith } from "./current-project.ts";
-import { InboxIcon, Mark, ProjectIcon, RewritesIcon, SystemsIcon, WritingIcon } from "./icons.tsx";
-import { hasDocuments, hasQueue, hasRewrites } from "./project-screen.ts";
+import {
+  InboxIcon,
+  LanguageIcon,
+  Mark,
+  ProjectIcon,
+  RewritesIcon,
+  RobotIcon,
+  SystemsIcon,
+  WritingIcon,
+} from "./icons.tsx";
+import {
+  hasComparisons,
+  hasDocuments,
+  hasEpisodes,
+  hasQueue,
+  hasRewrites,
+} from "./project-screen.ts";
 import { leftQuery } from "./queries.ts";
 import css from "./shell.module.css";
 
@@ -15,6 +30,8 @@ export function Rail() {
   const queue = useProjectWith(hasQueue);
   const documents = useProjectWith(hasDocuments);
   const rewrites = useProjectWith(hasRewrites);
+  const language = useProjectWith(hasComparisons);
+  const robot = useProjectWith(hasEpisodes);
   const { data: left = queue?.counts.open ?? 0 } = useQuery(leftQuery(queue?.id ?? ""));
   return (
     <nav className={css.rail} aria-label="Main">
@@ -79,6 +96,32 @@ export function Rail() {
             >
               <RewritesIcon size={18} />
               Rewrites
+            </Link>
+          </li>
+        )}
+        {language === undefined ? null : (
+          <li>
+            <Link
+              to="/p/$projectId/language"
+              params={{ projectId: language.id }}
+              className={css.place}
+              title={`Language: ${language.name} (Alt 7)`}
+            >
+              <LanguageIcon size={18} />
+              Language
+            </Link>
+          </li>
+        )}
+        {robot === undefined ? null : (
+          <li>
+            <Link
+              to="/p/$projectId/robot/{-$episodeId}"
+              params={{ projectId: robot.id }}
+              className={css.place}
+              title={`Robot: ${robot.name} (Alt 6)`}
+            >
+              <RobotIcon size={18} />
+              Robot
             </Link>
           </li>
         )}

@@ -7,10 +7,13 @@ import {
 } from "@tanstack/react-router";
 import { NoSuchScreen, ScreenFailure } from "./screen-failure.tsx";
 import {
+  AGGREGATES,
   CORRECTORS,
   FAMILIES,
+  LANGUAGE_VIEWS,
   ORDERS,
   REWRITE_STATES,
+  ROBOT_PANELS,
   STATES,
   STATUSES,
   TABS,
@@ -88,6 +91,39 @@ const rewritesRoute = createRoute({
   component: lazyRouteComponent(() => import("#web/screens/rewrites/rewrites.tsx"), "Rewrites"),
 });
 
+const robotRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/p/$projectId/robot/{-$episodeId}",
+  validateSearch: (search: Record<string, unknown>) =>
+    present({
+      panel: oneOf(ROBOT_PANELS, search.panel),
+      policy: words(search.policy),
+      world: words(search.world),
+      seed: words(search.seed),
+    }),
+  component: lazyRouteComponent(() => import("#web/screens/robot/robot.tsx"), "Robot"),
+});
+
+/** A number of the address, where it is one. */
+const amount = (value: unknown): number | undefined =>
+  typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
+
+const languageRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/p/$projectId/language",
+  validateSearch: (search: Record<string, unknown>) =>
+    present({
+      view: oneOf(LANGUAGE_VIEWS, search.view),
+      aggregate: oneOf(AGGREGATES, search.aggregate),
+      lambda: amount(search.lambda),
+      q: words(search.q),
+      run: words(search.run),
+      a: words(search.a),
+      b: words(search.b),
+    }),
+  component: lazyRouteComponent(() => import("#web/screens/language/language.tsx"), "Language"),
+});
+
 const systemsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/systems",
@@ -115,6 +151,8 @@ export const router = createRouter({
     projectRoute,
     writingRoute,
     rewritesRoute,
+    robotRoute,
+    languageRoute,
     systemsRoute,
     systemRoute,
   ]),

@@ -5,7 +5,14 @@ import { useCurrentProject, useProjectWith } from "./current-project.ts";
 import { useHotkeys } from "./hotkeys.ts";
 import { KeyHelp } from "./key-help.tsx";
 import { Palette } from "./palette.tsx";
-import { hasDocuments, hasQueue, hasRewrites, screenOf } from "./project-screen.ts";
+import {
+  hasComparisons,
+  hasDocuments,
+  hasEpisodes,
+  hasQueue,
+  hasRewrites,
+  screenOf,
+} from "./project-screen.ts";
 import { Rail } from "./rail.tsx";
 import css from "./shell.module.css";
 import { TopBar } from "./top-bar.tsx";
@@ -21,6 +28,8 @@ export function Shell() {
   const queue = useProjectWith(hasQueue);
   const documents = useProjectWith(hasDocuments);
   const rewrites = useProjectWith(hasRewrites);
+  const language = useProjectWith(hasComparisons);
+  const robot = useProjectWith(hasEpisodes);
 
   const toProject =
     (to: "/p/$projectId" | ReturnType<typeof screenOf>, of = queue) =>
@@ -44,6 +53,12 @@ export function Shell() {
     ...(rewrites === undefined
       ? []
       : [{ keys: ["alt+5"], label: "Rewrites", run: toProject(screenOf(rewrites), rewrites) }]),
+    ...(robot === undefined
+      ? []
+      : [{ keys: ["alt+6"], label: "Robot", run: toProject(screenOf(robot), robot) }]),
+    ...(language === undefined
+      ? []
+      : [{ keys: ["alt+7"], label: "Language", run: toProject(screenOf(language), language) }]),
     { keys: ["mod+j"], label: "Light or dark", run: toggleColorScheme, whileTyping: true },
   ]);
 

@@ -2,6 +2,8 @@ import { Popover, TextInput } from "@mantine/core";
 import { useWindowEvent } from "@mantine/hooks";
 import { Link } from "@tanstack/react-router";
 import { useState, useSyncExternalStore } from "react";
+import { type ComparisonAct, comparisonActText } from "#web/editors/comparison/deliver.ts";
+import { type EpisodeAct, episodeActText } from "#web/editors/episode/deliver.ts";
 import { actText } from "#web/editors/text/acts.ts";
 import { plural } from "./format.ts";
 import { live } from "./live.ts";
@@ -81,10 +83,21 @@ export function SyncDot() {
   );
 }
 
+const isComparison = (act: Act): act is ComparisonAct =>
+  act.kind === "compare" ||
+  act.kind === "take-back" ||
+  act.kind === "pass-over" ||
+  act.kind === "bring-back";
+
+const isEpisode = (act: Act): act is EpisodeAct =>
+  act.kind === "episode-rows" || act.kind === "episode-end";
+
 /** An act in a few words. */
 function whatOf(act: Act): string {
   if (act.kind === "correct") return `${act.input.decision} ${act.input.after ?? ""}`;
   if (act.kind === "document") return actText(act);
+  if (isComparison(act)) return comparisonActText(act);
+  if (isEpisode(act)) return episodeActText(act);
   if (act.kind !== "rewrite") return act.kind;
   return act.said === "not-the-same" ? "not the same" : (act.said.state ?? act.said.because);
 }
@@ -103,6 +116,14 @@ function Refused({ entry }: { readonly entry: Entry }) {
             params={{ projectId, documentId: itemId }}
           >
             a document
+          </Link>
+        ) : isEpisode(act) ? (
+          <Link to="/p/$projectId/robot/{-$episodeId}" params={{ projectId, episodeId: itemId }}>
+            {itemId}
+          </Link>
+        ) : isComparison(act) ? (
+          <Link to="/p/$projectId/language" params={{ projectId }} search={{}}>
+            two replies
           </Link>
         ) : act.kind === "rewrite" ? (
           <Link

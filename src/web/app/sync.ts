@@ -2,11 +2,13 @@
 import { useSyncExternalStore } from "react";
 import type { RewriteView } from "#core/rewrite.ts";
 import type { CaseView, CorrectionAnswer } from "#core/views.ts";
+import { type ComparisonAct, deliverComparison } from "#web/editors/comparison/deliver.ts";
+import { deliverEpisode, type EpisodeAct, NotTaken } from "#web/editors/episode/deliver.ts";
 import type { DocumentAct } from "#web/editors/text/acts.ts";
 import { deliver as deliverToDocument, Overtaken } from "#web/editors/text/deliver.ts";
-import { ApiProblem, get, path, post } from "./api.ts";
+import { ApiProblem, get, path, post, put } from "./api.ts";
 import { type Act, type Entry, Outbox, type OutboxState, type Sent } from "./outbox.ts";
-import { putRewrite, queryClient } from "./queries.ts";
+import { progressQuery, putRewrite, queryClient } from "./queries.ts";
 import { reviewer } from "./reviewer.ts";
 
 const LOCK = "emend/outbox";
@@ -25,6 +27,16 @@ async function deliver({ act, reviewer: by }: Entry): Promise<void> {
     case "document":
       await document(act, at, headers);
       return;
+    case "episode-rows":
+    case "episode-end":
+      await episode(act, at, headers);
+      return;
+    case "compare":
+    case "take-back":
+    case "pass-over":
+    case "bring-back":
+      await comparison(act, at, headers);
+      return;
     case "rewrite":
       putRewrite(act.projectId, await say(act, at, headers));
       return;
@@ -39,6 +51,20 @@ async function deliver({ act, reviewer: by }: Entry): Promise<void> {
       queryClient.setQueryData(["until-refit", act.projectId], answer.untilRefit);
     }
   }
+}
+
+const episode = (act: EpisodeAct, at: string, headers: Record<string, string>) =>
+  deliverEpisode(act, {
+    put: (path, body) => put(at + path, body, headers),
+    post: (path, body) => post(at + path, body, headers),
+    statusOf: (error) => (error instanceof ApiProblem ? error.status : null),
+  });
+
+async function comparison(act: ComparisonAct, at: string, headers: Record<string, string>) {
+  const { left, compared, untilRefit } = await deliverComparison(act, {
+    post: (path, body) => post(at + path, body, headers),
+  });
+  queryClient.setQueryData(progressQuery(act.projectId).queryKey, { left, compared, untilRefit });
 }
 
 /** What is said of a rewrite sets it, so saying it twice changes nothing. */
@@ -88,7 +114,8 @@ async function send(entry: Entry): Promise<Sent> {
   try {
     await deliver(entry);
   } catch (error) {
-    if (error instanceof Overtaken) return { kind: "refused", why: error.message };
+    if (error instanceof Overtaken || error instanceof NotTaken)
+      return { kind: "refused", why: error.message };
     if (!(error instanceof ApiProblem)) throw error;
     if (error.passing) return { kind: "later" };
     return { kind: "refused", why: [error.message, ...error.lines].join(". ") };

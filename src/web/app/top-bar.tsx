@@ -5,8 +5,8 @@ import type { ProjectSummary } from "#core/views.ts";
 import { count, percent, plural } from "./format.ts";
 import { CheckIcon, ChevronIcon, MoonIcon, PlusIcon, SearchIcon, SunIcon } from "./icons.tsx";
 import { Key, Measured } from "./parts.tsx";
-import { hasQueue, screenOf } from "./project-screen.ts";
-import { overviewQuery, projectsQuery } from "./queries.ts";
+import { hasComparisons, hasQueue, screenOf } from "./project-screen.ts";
+import { comparisonsQuery, overviewQuery, projectsQuery } from "./queries.ts";
 import css from "./shell.module.css";
 import { SyncDot } from "./sync-dot.tsx";
 
@@ -29,6 +29,7 @@ export function TopBar({ project, onPalette, onKeys }: Props) {
       </button>
       <div className={css.spacer} />
       {project === undefined || !hasQueue(project) ? null : <OneNumber project={project} />}
+      {project === undefined || !hasComparisons(project) ? null : <Accuracy project={project} />}
       <div className={css.actions}>
         <SyncDot />
         <button
@@ -73,6 +74,28 @@ function OneNumber({ project }: { readonly project: ProjectSummary }) {
           ↓ {percent(removed.value)} by {plural(removed.n, "answer")}
         </span>
       )}
+    </Link>
+  );
+}
+
+/** Of a project that compares replies: how often the reward model in force orders held-out ones as people did. */
+function Accuracy({ project }: { readonly project: ProjectSummary }) {
+  const { data: overview } = useQuery(comparisonsQuery(project.id));
+  const accuracy = overview?.rewardModel?.accuracy;
+  if (accuracy == null) return null;
+  return (
+    <Link
+      to="/p/$projectId/language"
+      params={{ projectId: project.id }}
+      search={{ view: "scores" }}
+      className={css.number}
+    >
+      <span>
+        <span className="quiet">held-out accuracy </span>
+        <strong>
+          <Measured of={accuracy} n={false} />
+        </strong>
+      </span>
     </Link>
   );
 }

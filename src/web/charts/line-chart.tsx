@@ -42,6 +42,10 @@ export interface LineChartProps {
   readonly height?: number;
   /** A dashed level with its word. */
   readonly baseline?: { readonly y: number; readonly label: string } | undefined;
+  /** A stretch of the x axis that is shaded, with its word. */
+  readonly zone?:
+    | { readonly from: number; readonly to: number; readonly label: string }
+    | undefined;
   /** Draw the line where y equals x. */
   readonly diagonal?: string;
   readonly marks?: readonly ChartMark[];
@@ -112,6 +116,7 @@ function Drawing(props: LineChartProps & { readonly width: number; readonly heig
       onPointerMove={onMove}
       onPointerLeave={() => setHover(null)}
     >
+      {props.zone === undefined ? null : <Zone zone={props.zone} x={x} y={y} />}
       <Axes {...props} x={x} y={y} right={right} />
       {props.diagonal === undefined ? null : <Diagonal x={x} y={y} label={props.diagonal} />}
       {baseline === undefined ? null : (
@@ -177,6 +182,30 @@ function Axes({
       </text>
       <text className={css.axisName} x={0} y={11}>
         {yLabel}
+      </text>
+    </g>
+  );
+}
+
+function Zone({
+  zone: { from, to, label },
+  x,
+  y,
+}: {
+  readonly zone: NonNullable<LineChartProps["zone"]>;
+  readonly x: Scale;
+  readonly y: Scale;
+}) {
+  return (
+    <g className={css.zone}>
+      <rect
+        x={x(from)}
+        y={y(y.to)}
+        width={Math.max(0, x(to) - x(from))}
+        height={y(y.from) - y(y.to)}
+      />
+      <text x={x(from) + 6} y={y(y.from) - 6}>
+        {label}
       </text>
     </g>
   );

@@ -6,6 +6,7 @@ import { count } from "#web/app/format.ts";
 import { Empty, Failure, Lines, Measured } from "#web/app/parts.tsx";
 import {
   hasDocuments,
+  hasEpisodes,
   hasQueue,
   hasRewrites,
   projectToOpen,
@@ -60,6 +61,7 @@ function Row({ project }: { readonly project: ProjectSummary }) {
         <p className="quiet">
           {hasDocuments(project) ? "documents revised in passes" : null}
           {hasRewrites(project) ? "rewrites mined from what users say again" : null}
+          {hasEpisodes(project) ? "episodes of a robot, taken over and corrected" : null}
           {queue
             ? `${count(counts.items)} items, ${count(counts.answered)} answered, ${count(counts.accepted)} gone out without a person`
             : null}

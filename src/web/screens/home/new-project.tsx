@@ -2,6 +2,7 @@ import { TagsInput, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import type { EpisodeSchema } from "#core/episode.ts";
 import type { ImportReport, ProjectDetail } from "#core/views.ts";
 import { path, post, query, upload } from "#web/app/api.ts";
 import { plural } from "#web/app/format.ts";
@@ -9,6 +10,7 @@ import { Failure } from "#web/app/parts.tsx";
 import { hasQueue, screenOf } from "#web/app/project-screen.ts";
 import { queryClient } from "#web/app/queries.ts";
 import { formatOf } from "#web/screens/project/formats.ts";
+import { TAB_WORLDS } from "#web/screens/robot/worlds.ts";
 import css from "./home.module.css";
 
 interface Made {
@@ -16,15 +18,43 @@ interface Made {
   readonly report: ImportReport | null;
 }
 
+const KINDS = [
+  { id: "labels", title: "labels: items that get one of several answers" },
+  { id: "documents", title: "documents: texts revised in passes" },
+  { id: "comparisons", title: "comparisons: replies, one of which is better" },
+  { id: "episodes", title: "episodes: a robot that is taken over from" },
+] as const;
+type Kind = (typeof KINDS)[number]["id"];
+
 interface Wish {
-  readonly kind: "labels" | "documents";
+  readonly kind: Kind;
   readonly name: string;
   readonly classes: readonly string[];
   readonly positive: string;
   readonly file: File | null;
+  readonly world: string;
+  readonly protocol: EpisodeSchema["protocol"];
 }
 
-async function make({ kind, name, classes, positive, file }: Wish): Promise<Made> {
+async function make({ kind, name, classes, positive, file, ...robot }: Wish): Promise<Made> {
+  if (kind === "episodes") {
+    const { world, protocol } = robot;
+    const task = { kind: "episode", schema: { world, protocol } };
+    const project = await post<ProjectDetail>("/projects", {
+      name,
+      task,
+      assess: { system: protocol },
+    });
+    return { project, report: null };
+  }
+  if (kind === "comparisons") {
+    const project = await post<ProjectDetail>("/projects", {
+      name,
+      task: { kind: "comparison", schema: {} },
+      assess: { system: "reward-ensembles" },
+    });
+    return { project, report: null };
+  }
   if (kind === "documents") {
     const task = { kind: "text", schema: { language: "en" } };
     const project = await post<ProjectDetail>("/projects", {
@@ -55,20 +85,24 @@ export function NewProject() {
   const [classes, setClasses] = useState<string[]>([]);
   const [positive, setPositive] = useState("");
   const [file, setFile] = useState<File | null>(null);
+  const [world, setWorld] = useState<string>(TAB_WORLDS[0]?.id ?? "");
+  const [protocol, setProtocol] = useState<Wish["protocol"]>("sirius");
   const making = useMutation({
     mutationFn: make,
     onSettled: () => void queryClient.invalidateQueries({ queryKey: ["projects"] }),
   });
   const stated = classes.includes(positive) ? positive : (classes[0] ?? "");
   const ready =
-    name.trim() !== "" && (kind === "documents" || classes.length >= 2) && !making.isPending;
+    name.trim() !== "" && (kind !== "labels" || classes.length >= 2) && !making.isPending;
   return (
     <section className={css.new} aria-label="New project">
       <h2>New project</h2>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          if (ready) making.mutate({ kind, name: name.trim(), classes, positive: stated, file });
+          const robot = { world, protocol };
+          if (ready)
+            making.mutate({ kind, name: name.trim(), classes, positive: stated, file, ...robot });
         }}
       >
         <TextInput
@@ -83,14 +117,43 @@ export function NewProject() {
             id="new-project-kind"
             value={kind}
             onChange={(event) =>
-              setKind(event.currentTarget.value === "documents" ? "documents" : "labels")
+              setKind(KINDS.find(({ id }) => id === event.currentTarget.value)?.id ?? "labels")
             }
           >
-            <option value="labels">labels: items that get one of several answers</option>
-            <option value="documents">documents: texts revised in passes</option>
+            {KINDS.map(({ id, title }) => (
+              <option key={id} value={id}>
+                {title}
+              </option>
+            ))}
           </select>
         </div>
-        {kind === "documents" ? null : (
+        {kind === "episodes" ? (
+          <>
+            <label className={css.field}>
+              <span>World</span>
+              <select value={world} onChange={(event) => setWorld(event.currentTarget.value)}>
+                {TAB_WORLDS.map(({ id, title }) => (
+                  <option key={id} value={id}>
+                    {title}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <label className={css.field}>
+              <span>After a take-over</span>
+              <select
+                value={protocol}
+                onChange={(event) =>
+                  setProtocol(event.currentTarget.value === "rac" ? "rac" : "sirius")
+                }
+              >
+                <option value="sirius">hand back and go on (Sirius)</option>
+                <option value="rac">recover, correct, end the episode (RaC)</option>
+              </select>
+            </label>
+          </>
+        ) : null}
+        {kind !== "labels" ? null : (
           <>
             <TagsInput
               label="Labels"
