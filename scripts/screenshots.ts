@@ -12,12 +12,14 @@ import { assert } from "#core/assert.ts";
 import type { JobView, SystemDetail } from "#core/views.ts";
 import { findChromium, launch } from "../test/e2e/browser.ts";
 import { answerRightly, rowsOf, saved, sitDown } from "../test/e2e/desk.ts";
+import { compareOne, question, REPLIES } from "../test/e2e/reader.ts";
 import { openRobot, pastStep, phase, robotAt, steer } from "../test/e2e/robot-hand.ts";
 import { DEMO, type Emend, goldOfMails, settled, startEmend, until } from "../test/e2e/server.ts";
 
 const SIZE = { width: 1280, height: 800 };
 const BYTES_MAX = 300_000;
 const ANSWERS = 85;
+const PAIRS = 24;
 /** What a practised reviewer takes for a mail whose verdict is at hand; less would not be believed. */
 const READING_MS = 1_200;
 const SYSTEM = "pareto-calibration";
@@ -83,6 +85,7 @@ async function pictures(page: Page): Promise<void> {
   await page.getByText("held out").first().waitFor();
   await page.keyboard.press("j");
   await shootBoth(page, "rewrites");
+  await languagePictures(page);
   await robotPictures(page);
   await page.goto("/systems");
   await page.getByRole("heading", { level: 2 }).first().waitFor();
@@ -90,6 +93,28 @@ async function pictures(page: Page): Promise<void> {
   await page.goto(`/systems/${SYSTEM}`);
   await page.getByRole("region", { name: "Claims" }).waitFor();
   await shoot(page, "system-light");
+}
+
+/** Pairs compared as somebody would who looks up what was asked, and a policy that climbs what was learned. */
+async function languagePictures(page: Page): Promise<void> {
+  const at = `/p/${REPLIES}/language`;
+  await page.goto(at);
+  await question(page).waitFor();
+  for (let made = 0; made < PAIRS; made++) {
+    await sleep(READING_MS);
+    await compareOne(page);
+  }
+  await saved(page);
+  await shootBoth(page, "language");
+  await page.goto(`${at}?view=train`);
+  const form = page.getByRole("region", { name: "New run" });
+  await form.getByLabel("Steps", { exact: true }).fill("30");
+  await form.getByText("More options").click();
+  await form.getByLabel("Steps between looks").fill("3");
+  await form.getByRole("button", { name: "Start" }).click();
+  await page.getByRole("row", { name: /30 of 30/ }).waitFor({ timeout: 120_000 });
+  await form.getByText("More options").click();
+  await shootBoth(page, "language-training");
 }
 
 /** A policy that presses beside the slot, and the person who has just taken over. */

@@ -66,7 +66,14 @@ const withReading = (command: Command): Command =>
 export function addFinetune(program: Command): Command {
   const finetune = program
     .command("finetune")
-    .description("files to fine-tune a model with: check, convert and write them");
+    .description("files to fine-tune a model with: check, convert and write them")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  emend finetune validate pairs.jsonl --task dpo
+  emend finetune export pairs.jsonl --target trl --task dpo --out training`,
+    );
   addValidate(finetune);
   addExportTo(finetune);
   addConvert(finetune);

@@ -22,7 +22,13 @@ const PAGE_YEARS = { min: 1900, max: 2200 } as const;
 export function addPapers(program: Command): Command {
   const papers = program
     .command("papers")
-    .description("papers in and out of files of many formats");
+    .description("papers in and out of files of many formats")
+    .addHelpText(
+      "after",
+      `
+Example:
+  emend papers convert page.txt --to bibtex --out page.bib`,
+    );
   papers
     .command("convert")
     .argument(

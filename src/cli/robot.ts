@@ -39,7 +39,14 @@ interface Common {
 export function addRobot(program: Command): Command {
   const robot = program
     .command("robot")
-    .description("robots: serve a policy to one, take episodes in and out, learn from them");
+    .description("robots: serve a policy to one, take episodes in and out, learn from them")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  emend robot import shift.hdf5 --project arm
+  emend robot serve --project "Tabletop insertion"`,
+    );
   addServe(robot);
   addImport(robot);
   addExport(robot);

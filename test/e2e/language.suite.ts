@@ -4,10 +4,9 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { ComparisonOverview, ComparisonPage, TrainingList } from "#core/comparison-views.ts";
 import { type Desk, expectText, pageOf, type Suite, saved, textOf } from "./desk.ts";
-import { compareOne, question, read } from "./reader.ts";
+import { compareOne, question, REPLIES, read } from "./reader.ts";
 import { settled, until } from "./server.ts";
 
-export const REPLIES = "parley-replies";
 const at = (search = "") => `/p/${REPLIES}/language${search}`;
 
 const overview = ({ emend }: Desk): Promise<ComparisonOverview> =>

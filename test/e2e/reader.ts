@@ -2,6 +2,9 @@
 import type { Locator, Page } from "playwright-core";
 import { textOf } from "./desk.ts";
 
+/** The demo project of replies to compare. */
+export const REPLIES = "parley-replies";
+
 export interface Read {
   /** What tells this question from the next one. */
   readonly text: string;

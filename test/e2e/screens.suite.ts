@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { inboxOf, pageOf, type Suite, sitDown } from "./desk.ts";
-import { REPLIES } from "./language.suite.ts";
+import { REPLIES } from "./reader.ts";
 import { REQUESTS } from "./rewrites.suite.ts";
 import { robotAt } from "./robot-hand.ts";
 import { DEMO } from "./server.ts";

@@ -143,6 +143,23 @@ test("a paused run goes on from its last checkpoint, and a cancelled one does no
   expect((await post(`training/${runId}/resume`)).status).toBe(409);
 }, 60_000);
 
+test("a run paused and gone on with at once is not left standing by the job that still ends", async () => {
+  const { id: runId } = await start({
+    method: "policy-gradient",
+    options: { ...small, steps: 12, lookEvery: 1 },
+  });
+  await seen(runId, 2);
+  for (let again = 0; again < 2; again++) {
+    expect((await post(`training/${runId}/pause`)).status).toBe(200);
+    expect((await post(`training/${runId}/resume`)).status).toBe(200);
+  }
+  const { jobId } = await run(runId);
+  expect(await ended(open.host, jobId ?? "")).toMatchObject({ state: "done" });
+  const done = await run(runId);
+  expect(done).toMatchObject({ state: "done", step: 12 });
+  expect(done.points.map(({ step }) => step)).toEqual(Array.from({ length: 13 }, (_, at) => at));
+}, 60_000);
+
 test("a run that a stop interrupts is gone on with by the next start", async () => {
   const { id: runId, jobId } = await start({
     method: "policy-gradient",

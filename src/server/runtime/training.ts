@@ -165,7 +165,9 @@ export async function startTraining(
 
 async function enqueue(host: Host, id: ProjectId, run: TrainingRun): Promise<TrainingRun> {
   const data = { projectId: id, runId: run.id };
-  const jobId = await host.jobs.enqueue("train-language", data, { projectId: id, key: run.id });
+  // The job that was paused may still be ending: going on is another one.
+  const key = `${run.id}/${run.jobId ?? ""}`;
+  const jobId = await host.jobs.enqueue("train-language", data, { projectId: id, key });
   return change(host, id, run.id, () => ({ jobId }));
 }
 
@@ -219,7 +221,7 @@ export async function resumeTraining(
   const run = await trainingRun(host, id, runId);
   if (run.state !== "paused" && run.state !== "failed")
     throw wrongState(run, "a run that is paused or failed");
-  await change(host, id, runId, () => ({ state: "queued", note: null }));
+  await change(host, id, runId, () => ({ state: "queued", note: null, jobId: null }));
   return enqueue(host, id, run);
 }
 
@@ -245,7 +247,7 @@ export async function trainJob(host: Host, job: JobRun): Promise<{ lessonId: Les
   const { projectId: id, runId } = TrainJob.parse(job.data);
   const run = await trainingRun(host, id, runId);
   if (run.state === "paused" || run.state === "cancelled") return { lessonId: null };
-  await change(host, id, runId, () => ({ state: "running" }));
+  await change(host, id, runId, () => ({ state: "running", jobId: job.id }));
   const keeping: Promise<unknown>[] = [];
   try {
     const end = await carryOut(host, { id, run, job, keeping });
@@ -253,13 +255,16 @@ export async function trainJob(host: Host, job: JobRun): Promise<{ lessonId: Les
     const lesson = await policyLesson(host, { id, run, parameters: end });
     const known = (await host.store.lessons(id)).some((row) => row.lesson.id === lesson.id);
     if (!known) await host.store.putLesson(id, lesson, []);
-    await change(host, id, runId, () => ({ state: "done", lessonId: lesson.id }));
+    await change(host, id, runId, ({ jobId }) =>
+      jobId === job.id ? { state: "done", lessonId: lesson.id } : {},
+    );
     host.live.publish({ kind: "project-changed", projectId: id });
     return { lessonId: lesson.id };
   } catch (error) {
     await Promise.allSettled(keeping);
-    await change(host, id, runId, ({ state }) => {
-      if (state === "paused" || state === "cancelled") return {};
+    await change(host, id, runId, ({ state, jobId }) => {
+      // Another job goes on with it already.
+      if (state === "paused" || state === "cancelled" || jobId !== job.id) return {};
       // This process stops, and another goes on; or somebody cancelled the job and not the run.
       if (job.signal.aborted)
         return { state: job.signal.reason === "stopping" ? "queued" : "paused" };
@@ -328,11 +333,16 @@ async function keep(
 ): Promise<void> {
   const blob = await host.store.putBlob(bytesOf(parameters));
   const { step } = point;
-  await change(host, id, runId, (run) => ({
-    step,
-    points: [...run.points, point],
-    checkpoints: [...run.checkpoints, { id: `${runId}@${step}`, step, blob }],
-  }));
+  // A job that was paused may have looked once more after the next one began.
+  await change(host, id, runId, (run) =>
+    run.points.some((there) => there.step >= step)
+      ? {}
+      : {
+          step,
+          points: [...run.points, point],
+          checkpoints: [...run.checkpoints, { id: `${runId}@${step}`, step, blob }],
+        },
+  );
 }
 
 /** What the run ended in, with its lineage: the comparisons behind its reward model, or its pairs. */

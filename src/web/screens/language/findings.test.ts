@@ -29,16 +29,19 @@ test("a gain seen from the other side turns its interval around", () => {
 });
 
 test("accuracy is told from its first point to its last", () => {
-  const point = (comparisons: number, value: number) => ({
+  const point = (comparisons: number, value: number, promoted = true) => ({
     comparisons,
     accuracy: measured(value, 0, 1),
     lessonId: LessonId.parse(`l${comparisons}`),
-    promoted: true,
+    promoted,
   });
   expect(accuracyFinding([])).toBe("Accuracy is not measured yet");
   expect(accuracyFinding([point(52, 0.5)])).toBe("50.0 % right after 52 comparisons");
   expect(accuracyFinding([point(52, 0.5), point(92, 0.615)])).toBe(
     "50.0 → 61.5 % right with 40 more comparisons",
+  );
+  expect(accuracyFinding([point(52, 0.5), point(92, 0.45, false)])).toMatch(
+    /more comparisons: held back$/,
   );
 });
 

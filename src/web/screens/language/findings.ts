@@ -23,7 +23,8 @@ export function accuracyFinding(curve: ComparisonOverview["accuracyCurve"]): str
   if (first === undefined || last === undefined) return "Accuracy is not measured yet";
   const now = `${percent(last.accuracy.value)} % right`;
   if (curve.length === 1) return `${now} after ${plural(last.comparisons, "comparison")}`;
-  return `${percent(first.accuracy.value)} → ${now} with ${count(last.comparisons - first.comparisons)} more comparisons`;
+  const more = `${percent(first.accuracy.value)} → ${now} with ${count(last.comparisons - first.comparisons)} more comparisons`;
+  return last.promoted ? more : `${more}: held back`;
 }
 
 /** What a run did to the learned and the true reward, and whether the one went on where the other fell. */

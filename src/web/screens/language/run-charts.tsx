@@ -117,6 +117,7 @@ export function RunCharts({ run }: { readonly run: TrainingRun }) {
 function lossFinding(losses: readonly ChartPoint[]): string {
   const [first, last] = [losses[0], losses.at(-1)];
   if (first === undefined || last === undefined) return "Loss";
+  if (first === last) return `Loss ${fixed(last.y, 2)}`;
   return `Loss ${fixed(first.y, 2)} → ${fixed(last.y, 2)}`;
 }
 

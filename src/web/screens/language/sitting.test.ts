@@ -1,7 +1,16 @@
 import { expect, test } from "vitest";
 import type { QuestionView } from "#core/comparison-views.ts";
 import { ItemId } from "#core/ids.ts";
-import { emptySitting, follow, type Said, say, serve, TRAIL_MAX, takeBack } from "./sitting.ts";
+import {
+  emptySitting,
+  follow,
+  inOrder,
+  type Said,
+  say,
+  serve,
+  TRAIL_MAX,
+  takeBack,
+} from "./sitting.ts";
 
 const question = (id: string): QuestionView => ({
   id,
@@ -43,6 +52,12 @@ test("what another page said is not asked here", () => {
   const after = follow(begun, [said("a")]);
   expect(ids(after.hand)).toEqual(["b"]);
   expect(ids(takeBack(after).hand)).toEqual(["a", "b"]);
+});
+
+test("after a reload questions stand as they did, new ones below", () => {
+  const served = ["new", "b", "a", "newer"].map(question);
+  expect(ids(inOrder(served, ["a", "gone", "b"]))).toEqual(["a", "b", "new", "newer"]);
+  expect(ids(inOrder(served, []))).toEqual(ids(served));
 });
 
 test("the trail is bounded", () => {

@@ -36,6 +36,18 @@ export function serve(sitting: Sitting, questions: readonly QuestionView[]): Sit
   return fresh.length === 0 ? sitting : { ...sitting, hand: [...sitting.hand, ...fresh] };
 }
 
+/** Questions in the order they were in before, new ones last. */
+export function inOrder(
+  questions: readonly QuestionView[],
+  before: readonly string[],
+): QuestionView[] {
+  const place = ({ id }: QuestionView) => {
+    const at = before.indexOf(id);
+    return at < 0 ? before.length : at;
+  };
+  return questions.toSorted((a, b) => place(a) - place(b));
+}
+
 /** Something was said of a question: the next one is on the screen. */
 export function say(sitting: Sitting, said: Said): Sitting {
   return {

@@ -32,6 +32,25 @@ export function readTrail(projectId: string): readonly Said[] {
   }
 }
 
+const handKey = (projectId: string): string => `emend/hand/${projectId}/${reviewer()}`;
+
+/** Ids of the questions on hand in this tab, in their order: after a reload the same one is on the screen. */
+export function keepHand(projectId: string, ids: readonly string[]): void {
+  try {
+    sessionStorage.setItem(handKey(projectId), ids.join("\n"));
+  } catch {
+    // Then another of the questions put to the person comes first.
+  }
+}
+
+export function readHand(projectId: string): readonly string[] {
+  try {
+    return sessionStorage.getItem(handKey(projectId))?.split("\n") ?? [];
+  } catch {
+    return [];
+  }
+}
+
 /** A full or closed storage costs the undo after a reload, nothing else: what was said is in the outbox. */
 export function keepTrail(projectId: string, trail: readonly Said[]): void {
   try {

@@ -8,12 +8,23 @@ import { reviewer } from "#web/app/reviewer.ts";
 import { sync, useOutbox } from "#web/app/sync.ts";
 import { type Judgement, outputOf } from "#web/editors/comparison/judgement.ts";
 import { useMeter } from "#web/screens/inbox/meter.ts";
-import { emptySitting, follow, type Said, type Sitting, say, serve, takeBack } from "./sitting.ts";
-import { keepTrail, readTrail, trailKey } from "./trail.ts";
+import {
+  emptySitting,
+  follow,
+  inOrder,
+  type Said,
+  type Sitting,
+  say,
+  serve,
+  takeBack,
+} from "./sitting.ts";
+import { keepHand, keepTrail, readHand, readTrail, trailKey } from "./trail.ts";
 
 /** Questions on hand beside the one on the screen, and how many are asked for at a time. */
 const AHEAD_MIN = 2;
 const SERVED_AT_ONCE = 4;
+/** All that can be on hand, and so come again after a reload. */
+const HAND_MAX = AHEAD_MIN + SERVED_AT_ONCE;
 const LOOK_AGAIN_MS = 3_000;
 
 type Action =
@@ -40,8 +51,9 @@ export function useSitting(projectId: string) {
   const [sitting, dispatch] = useReducer(step, projectId, (id) =>
     follow(emptySitting, readTrail(id)),
   );
+  const [before] = useState(() => readHand(projectId));
   const { settled, problem, again } = useQuestions(projectId, sitting, (questions) =>
-    dispatch({ kind: "serve", questions }),
+    dispatch({ kind: "serve", questions: inOrder(questions, before) }),
   );
   const { refused } = useOutbox();
   const current = sitting.hand[0];
@@ -55,6 +67,15 @@ export function useSitting(projectId: string) {
     window.addEventListener("storage", changed);
     return () => window.removeEventListener("storage", changed);
   }, [projectId]);
+
+  // The external system is the tab's storage, which a reload leaves.
+  useEffect(() => {
+    if (sitting.hand.length > 0)
+      keepHand(
+        projectId,
+        sitting.hand.map(({ id }) => id),
+      );
+  }, [projectId, sitting.hand]);
 
   const note = (said: Said) => {
     keepTrail(projectId, say(sitting, said).trail);
@@ -120,7 +141,8 @@ function useQuestions(
     if (!wanted) return;
     setAsking(true);
     get<NextQuestions>(
-      path`/projects/${projectId}/comparisons/next` + query({ count: SERVED_AT_ONCE, exclude }),
+      path`/projects/${projectId}/comparisons/next` +
+        query({ count: hand.length === 0 ? HAND_MAX : SERVED_AT_ONCE, exclude }),
       undefined,
       { "X-Reviewer": reviewer() },
     )
