@@ -50,3 +50,14 @@ export function tiedShare(proxy: ArrayLike<number>): number {
   for (const times of seen.values()) if (times > 1) tied += times;
   return tied / proxy.length;
 }
+
+/** 1, 2, 4, … up to `most`: the n a curve is drawn at. */
+export function doublings(most: number): number[] {
+  const ns: number[] = [];
+  for (let n = 1; n <= most; n *= 2) ns.push(n);
+  return ns;
+}
+
+/** How far a path ends below its highest point. */
+export const turnOver = (path: Float64Array | readonly number[]): number =>
+  Math.max(...path) - (path.at(-1) ?? Number.NaN);

@@ -55,7 +55,6 @@ interface Duel {
 
 async function run({ pairs, reference }: z.infer<typeof LeaderboardInput>, ctx: Ctx) {
   const coded = codingOf(pairs);
-  if ("contradiction" in coded) throw contradicting(pairs, coded.contradiction);
   const duels = new Map<string, Duel[]>();
   const excluded = { withoutReference: 0, unjudged: 0 };
   pairs.forEach((pair, row) => {
@@ -133,13 +132,6 @@ function rowOf(generator: string, duels: readonly Duel[], { rng }: Ctx): z.infer
     length_controlled_win_rate: controlled.lengthSd === null ? null : PERCENT * controlled.winRate,
   };
 }
-
-const contradicting = (pairs: readonly FarmRow[], row: number): Problem =>
-  new Problem("bad-input", "Preferences are coded in two ways", {
-    at: { row, field: "preference" },
-    expected: "1 and 2 in every row, or 0 and 1 in every row",
-    got: String(pairs[row]?.preference),
-  });
 
 export const leaderboard = defineOperation({
   id: "alpacafarm.leaderboard",

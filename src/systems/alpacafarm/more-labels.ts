@@ -5,7 +5,6 @@ import { BUCKETS_DEFAULT, constantColumns, featurise } from "#assess/reward/repl
 import { HEAD_TRAINING } from "#assess/reward/reward-head.ts";
 import { fitRewardModel, memberScores } from "#assess/reward/reward-model.ts";
 import type { Ctx } from "#core/contracts.ts";
-import { Problem } from "#core/errors.ts";
 import { Interval } from "#core/measurement.ts";
 import { defineOperation } from "#core/operation.ts";
 import { type ErrorPoint, forecastError } from "#learn/forecast.ts";
@@ -61,12 +60,6 @@ function comparisonsOf(pairs: readonly FarmRow[], secondWins: readonly (SecondWi
 
 async function run(input: z.infer<typeof MoreLabelsInput>, ctx: Ctx) {
   const coded = codingOf(input.pairs);
-  if ("contradiction" in coded)
-    throw new Problem("bad-input", "Preferences are coded in two ways", {
-      at: { row: coded.contradiction, field: "preference" },
-      expected: "1 and 2 in every row, or 0 and 1 in every row",
-      got: String(input.pairs[coded.contradiction]?.preference),
-    });
   const table = pairTable(comparisonsOf(input.pairs, coded.secondWins));
   const rng = ctx.rng.split(input.seed);
   const held = heldOutPairs(table, input.heldOut, rng.split("held-out"));

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { TEXT_CHARS_MAX } from "#assess/reward/pair-row.ts";
+import { Problem } from "#core/errors.ts";
 
 const text = z.string().max(TEXT_CHARS_MAX);
 
@@ -38,12 +39,19 @@ export interface Coded {
  * Reads the preferences of a file. Files that say 0 somewhere and 2 nowhere count from 0; a file
  * with both is no coding at all.
  *
- * @returns the row that contradicts, where one does
+ * @throws Problem `bad-input` at the first row that contradicts an earlier one.
  */
-export function codingOf(rows: readonly FarmRow[]): Coded | { readonly contradiction: number } {
+export function codingOf(rows: readonly FarmRow[]): Coded {
   const zero = rows.findIndex(({ preference }) => preference === 0);
   const two = rows.findIndex(({ preference }) => preference === 2);
-  if (zero >= 0 && two >= 0) return { contradiction: Math.max(zero, two) };
+  if (zero >= 0 && two >= 0) {
+    const row = Math.max(zero, two);
+    throw new Problem("bad-input", "Preferences are coded in two ways", {
+      at: { row, field: "preference" },
+      expected: "1 and 2 in every row, or 0 and 1 in every row",
+      got: String(rows[row]?.preference),
+    });
+  }
   const second = zero >= 0 ? 1 : 2;
   return {
     secondWins: rows.map(({ preference }) =>

@@ -172,12 +172,6 @@ function rowsOf({ row, people, pool }: Pair): FarmRow[] {
 /** Rows of the same two outputs become one pair; what the pool said before is kept. */
 function gathered(rows: readonly FarmRow[]): { pairs: Pair[]; note: string | null } {
   const coded = codingOf(rows);
-  if ("contradiction" in coded)
-    throw new Problem("bad-input", "Preferences are coded in two ways", {
-      at: { row: coded.contradiction, field: "preference" },
-      expected: "1 and 2 in every row, or 0 and 1 in every row",
-      got: String(rows[coded.contradiction]?.preference),
-    });
   const pairs = new Map<string, Pair>();
   const splits = new Map<string, string>();
   rows.forEach((row, at) => {

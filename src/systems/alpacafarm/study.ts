@@ -1,8 +1,8 @@
 import type { Ctx } from "#core/contracts.ts";
 import type { ArmMetric, Curve, SeedResult, Study, StudySize } from "#core/study.ts";
 import { klOfReplies } from "#learn/rollouts.ts";
-import { bestOfN, bestOfNKl } from "#measure/best-of-n.ts";
-import { resampleIndices } from "#measure/bootstrap.ts";
+import { bestOfN, bestOfNKl, doublings, turnOver } from "#measure/best-of-n.ts";
+import { meanOf, resampleIndices, type Statistic } from "#measure/bootstrap.ts";
 import { kendall, spearman } from "#measure/rank-correlation.ts";
 import type { Policy } from "#propose/tiny-lm.ts";
 import { policyOf } from "#propose/tiny-lm.ts";
@@ -142,16 +142,6 @@ interface Entry {
   readonly length: Float64Array;
 }
 
-const meanAt = (values: Float64Array, drawn: ArrayLike<number>): number => {
-  let sum = 0;
-  for (let i = 0; i < drawn.length; i++) sum += values[drawn[i] as number] as number;
-  return sum / drawn.length;
-};
-
-/** How far a path ends below its highest point. */
-const turnOver = (path: readonly number[]): number =>
-  Math.max(...path) - (path.at(-1) ?? Number.NaN);
-
 /** The leaderboards of a seed: every arm judged on the same prompts by the same judges. */
 function boardOf(world: FarmWorld, { rng }: Ctx, replicates: number) {
   const { prompts, sizes, candidates } = world;
@@ -160,7 +150,7 @@ function boardOf(world: FarmWorld, { rng }: Ctx, replicates: number) {
   const curves: Curve[] = [];
   const all = Uint32Array.from(prompts.keys());
   const resamples = resampleIndices(rng.split("resamples"), prompts.length, replicates);
-  const metric = (read: (drawn: ArrayLike<number>) => number): ArmMetric => ({
+  const metric = (read: Statistic): ArmMetric => ({
     value: read(all),
     replicates: resamples.map(read),
   });
@@ -185,10 +175,10 @@ function boardOf(world: FarmWorld, { rng }: Ctx, replicates: number) {
       };
       entries.set(arm, entry);
       add(arm, {
-        "people-win-rate": metric((drawn) => meanAt(entry.people, drawn)),
-        "pool-win-rate": metric((drawn) => meanAt(entry.pool, drawn)),
-        gold: metric((drawn) => meanAt(entry.gold, drawn)),
-        length: metric((drawn) => meanAt(entry.length, drawn)),
+        "people-win-rate": metric(meanOf(entry.people)),
+        "pool-win-rate": metric(meanOf(entry.pool)),
+        gold: metric(meanOf(entry.gold)),
+        length: metric(meanOf(entry.length)),
       });
     },
     kl(policy: Policy, replies: readonly Uint8Array[]): ArmMetric {
@@ -200,7 +190,7 @@ function boardOf(world: FarmWorld, { rng }: Ctx, replicates: number) {
         klOfReplies(policy, world.policy, groups),
         ([own]) => own ?? Number.NaN,
       );
-      return metric((drawn) => meanAt(nats, drawn));
+      return metric(meanOf(nats));
     },
     /** Gold against n, and how far it ends below its peak. */
     goldCurve(source: string, scores: Float64Array): ArmMetric {
@@ -211,13 +201,8 @@ function boardOf(world: FarmWorld, { rng }: Ctx, replicates: number) {
         const worth = replies.map((reply) => goldOf(brief, prompt, reply));
         return bestOfN({ proxy, worth }, ns);
       });
-      const path = (drawn: ArrayLike<number>) =>
-        ns.map((_, i) =>
-          meanAt(
-            Float64Array.from(byPrompt, (own) => own[i] as number),
-            drawn,
-          ),
-        );
+      const path = (drawn: Uint32Array) =>
+        ns.map((_, i) => meanOf(Float64Array.from(byPrompt, (own) => own[i] as number))(drawn));
       curves.push({
         id: `best-of/${source}`,
         arm: `${source}-best-of-256`,
@@ -238,7 +223,7 @@ function boardOf(world: FarmWorld, { rng }: Ctx, replicates: number) {
           seen.push({ step, gold: goldOfReplies(replies) });
         },
         metrics(): Record<string, ArmMetric> {
-          const path = (drawn: ArrayLike<number>) => seen.map(({ gold }) => meanAt(gold, drawn));
+          const path = (drawn: Uint32Array) => seen.map(({ gold }) => meanOf(gold)(drawn));
           curves.push({
             id: `ppo/${source}`,
             arm: `${source}-ppo`,
@@ -253,9 +238,9 @@ function boardOf(world: FarmWorld, { rng }: Ctx, replicates: number) {
     },
     /** What is said of methods together and of leaderboards. */
     summarise() {
-      const rate = (arm: string, by: "people" | "pool", drawn: ArrayLike<number>) =>
-        meanAt((entries.get(arm) as Entry)[by], drawn);
-      const ranked = (source: "people" | "pool", drawn: ArrayLike<number>) =>
+      const rate = (arm: string, by: "people" | "pool", drawn: Uint32Array) =>
+        meanOf((entries.get(arm) as Entry)[by])(drawn);
+      const ranked = (source: "people" | "pool", drawn: Uint32Array) =>
         METHODS.map((m) => rate(m === "sft" ? m : `${source}-${m}`, source, drawn));
       const boards = (of: typeof spearman) =>
         metric((drawn) => of(ranked("pool", drawn), ranked("people", drawn)) ?? 0);
@@ -272,17 +257,11 @@ function boardOf(world: FarmWorld, { rng }: Ctx, replicates: number) {
       const agreement = agreementWithPeople(world, { count, rng: rng.split("agreement") });
       const drawn = resampleIndices(rng.split("agreement-resamples"), count, replicates);
       const share = (values: Float64Array): ArmMetric => ({
-        value: meanAt(values, Uint32Array.from(values.keys())),
-        replicates: drawn.map((own) => meanAt(values, own)),
+        value: meanOf(values)(Uint32Array.from(values.keys())),
+        replicates: drawn.map(meanOf(values)),
       });
       add("one-more-person", { agreement: share(agreement.person) });
       add("one-of-the-pool", { agreement: share(agreement.pool) });
     },
   };
-}
-
-function doublings(most: number): number[] {
-  const ns: number[] = [];
-  for (let n = 1; n <= most; n *= 2) ns.push(n);
-  return ns;
 }

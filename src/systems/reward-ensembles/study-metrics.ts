@@ -1,6 +1,6 @@
 import { assert } from "#core/assert.ts";
 import type { ArmMetric, Curve } from "#core/study.ts";
-import { bestOfN, bestOfNKl } from "#measure/best-of-n.ts";
+import { bestOfN, bestOfNKl, turnOver } from "#measure/best-of-n.ts";
 import type { Scoring } from "./study-arms.ts";
 import type { BriefWorld } from "./study-world.ts";
 
@@ -11,12 +11,6 @@ export interface Measures {
   readonly ns: readonly number[];
   /** [replicates] prompts drawn with replacement, the same for every arm. */
   readonly resamples: readonly Uint32Array[];
-}
-
-export function doublings(most: number): number[] {
-  const ns: number[] = [];
-  for (let n = 1; n <= most; n *= 2) ns.push(n);
-  return ns;
 }
 
 /** [prompts][ns] expected worth of the best of n, chosen by `proxy`. */
@@ -42,10 +36,6 @@ function meanCurve(curves: readonly Float64Array[], drawn: ArrayLike<number>): F
   }
   return mean;
 }
-
-/** How far the curve ends below its highest point. */
-export const turnOver = (curve: Float64Array): number =>
-  Math.max(...curve) - (curve.at(-1) as number);
 
 /** Mean height over log n, by trapezoids: the n are equally far apart in log n. */
 export function areaUnder(curve: Float64Array): number {

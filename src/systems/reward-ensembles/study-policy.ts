@@ -7,7 +7,8 @@ import type { ArmMetric, Curve } from "#core/study.ts";
 import { policyGradient } from "#learn/policy-gradient.ts";
 import { ppo } from "#learn/ppo.ts";
 import { type Climb, klOfReplies } from "#learn/rollouts.ts";
-import { resampleIndices } from "#measure/bootstrap.ts";
+import { turnOver } from "#measure/best-of-n.ts";
+import { meanOf, resampleIndices, type Statistic } from "#measure/bootstrap.ts";
 import { winRate } from "#measure/win-rate.ts";
 import { type Policy, type Prompted, policyOf, type TinyLm } from "#propose/tiny-lm.ts";
 import { loadBase } from "#worlds/language/base.ts";
@@ -223,12 +224,6 @@ function look(
   };
 }
 
-const meanAt = (values: Float64Array, drawn: ArrayLike<number>): number => {
-  let sum = 0;
-  for (let i = 0; i < drawn.length; i++) sum += values[drawn[i] as number] as number;
-  return sum / drawn.length;
-};
-
 const picked = (values: Float64Array, drawn: ArrayLike<number>): Float64Array =>
   Float64Array.from(drawn, (i) => values[i] as number);
 
@@ -239,20 +234,17 @@ function policyMetrics(
   const last = looks.at(-1) as Look;
   const first = looks[0] as Look; // the base policy, on the same prompts
   const all = Uint32Array.from(last.gold.keys());
-  const metric = (read: (drawn: ArrayLike<number>) => number): ArmMetric => ({
+  const metric = (read: Statistic): ArmMetric => ({
     value: read(all),
     replicates: resamples.map(read),
   });
   return {
-    "gold-final": metric((drawn) => meanAt(last.gold, drawn)),
-    "gold-lost": metric((drawn) => {
-      const path = looks.map(({ gold }) => meanAt(gold, drawn));
-      return Math.max(...path) - (path.at(-1) as number);
-    }),
+    "gold-final": metric(meanOf(last.gold)),
+    "gold-lost": metric((drawn) => turnOver(looks.map(({ gold }) => meanOf(gold)(drawn)))),
     "win-rate": metric((drawn) => winRate(picked(last.gold, drawn), picked(first.gold, drawn))),
-    "kl-final": metric((drawn) => meanAt(last.kl, drawn)),
-    "proxy-final": metric((drawn) => meanAt(last.proxy, drawn)),
-    "repeats-final": metric((drawn) => meanAt(last.repeated, drawn)),
+    "kl-final": metric(meanOf(last.kl)),
+    "proxy-final": metric(meanOf(last.proxy)),
+    "repeats-final": metric(meanOf(last.repeated)),
   };
 }
 

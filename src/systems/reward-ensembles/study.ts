@@ -1,5 +1,6 @@
 import type { Ctx } from "#core/contracts.ts";
 import type { ArmMetric, Curve, SeedResult, Study, StudySize } from "#core/study.ts";
+import { doublings } from "#measure/best-of-n.ts";
 import { resampleIndices } from "#measure/bootstrap.ts";
 import {
   FLIPS,
@@ -12,14 +13,7 @@ import {
   type Scoring,
 } from "./study-arms.ts";
 import { FULL_REWARD, FULL_REWARD_ARMS, fullRewardArms } from "./study-full-reward.ts";
-import {
-  accuracyOf,
-  armCurves,
-  armMetrics,
-  doublings,
-  type Measures,
-  mean,
-} from "./study-metrics.ts";
+import { accuracyOf, armCurves, armMetrics, type Measures, mean } from "./study-metrics.ts";
 import {
   KL_WEIGHTS,
   POLICY_RUNS,

@@ -1,29 +1,8 @@
+import { insertionView } from "./insertion-view.ts";
 import type { Sensed } from "./mujoco-insert-rig.ts";
 import { BOARD, UNIT } from "./mujoco-insert-scene.ts";
 import type { ShapeRole } from "./mujoco-simulation.ts";
 import type { InsertionTruth, Shape } from "./world.ts";
-
-/** How far the gripper gets in a control step at an action of 1; as all here, in planar units. */
-export const STEP_LENGTH = 0.05;
-/** Rising to here with a peg gives a fresh look at where the slot is. */
-export const VIEW_Y = 0.35;
-/** Sharpens the last hundredths of a misalignment in the observation. */
-const NEAR_GAIN = 20;
-
-/** The planar world's, in its order. */
-export const OBSERVATION_NAMES = [
-  "x",
-  "y",
-  "held",
-  "contact",
-  "last-dx",
-  "last-dy",
-  "object-dx",
-  "slot-dx",
-  "slot-dx-near",
-  "inserted",
-  "looking",
-] as const;
 
 /** All that changes beside the engine's state and the random stream. Flags are 0 or 1. */
 export interface InsertState extends Sensed {
@@ -93,21 +72,11 @@ export const truthOf = (state: InsertState): InsertionTruth => ({
   subtask: state.subtask,
 });
 
-/** [11] in the order of the names; the slot is seen off by the bias. */
-export function observe(state: InsertState): Float64Array {
-  const held = state.held === 1;
-  const slotDx = held ? state.slotX - state.tipX + state.bias : 0;
-  return Float64Array.of(
-    state.gripperX,
-    2 * state.gripperY - 1,
-    state.held,
-    state.contact,
-    state.lastDx / STEP_LENGTH,
-    state.lastDy / STEP_LENGTH,
-    held ? 0 : state.objectX - state.gripperX,
-    slotDx,
-    Math.tanh(NEAR_GAIN * slotDx),
-    state.inserted,
-    held && state.gripperY >= VIEW_Y ? 1 : 0,
-  );
-}
+/** The slot is seen off by the bias. */
+export const observe = (state: InsertState): Float64Array =>
+  insertionView({
+    ...state,
+    x: state.gripperX,
+    y: state.gripperY,
+    slotDx: state.slotX - state.tipX + state.bias,
+  });

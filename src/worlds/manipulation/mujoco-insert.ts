@@ -2,6 +2,7 @@ import { z } from "zod";
 import { badInput } from "#core/errors.ts";
 import { type Rng, rngOf } from "#core/rng.ts";
 import { checkAction, clipUnit } from "./action.ts";
+import { ACTION_NAMES, OBSERVATION_NAMES, STEP_LENGTH, VIEW_Y } from "./insertion-view.ts";
 import { type Rig, rigOf } from "./mujoco-insert-rig.ts";
 import { BOARD, insertScene, PEG, UNIT } from "./mujoco-insert-scene.ts";
 import {
@@ -9,12 +10,9 @@ import {
   INITIAL,
   type InsertState,
   marks,
-  OBSERVATION_NAMES,
   observe,
-  STEP_LENGTH,
   statusOf,
   truthOf,
-  VIEW_Y,
 } from "./mujoco-insert-state.ts";
 import type { MujocoModule } from "./mujoco-module.ts";
 import { openSimulation, type ShapeRole, type Simulation } from "./mujoco-simulation.ts";
@@ -45,7 +43,6 @@ const CONTROL_HZ = 10;
 const TIMESTEP_S = 0.002;
 const ENGINE_STEPS = Math.round(1 / CONTROL_HZ / TIMESTEP_S);
 const STEPS_PER_PEG = 200;
-const ACTION_NAMES = ["dx", "dy", "grip"] as const;
 
 // Lengths in planar units.
 const GRASP_Y = 0.06;

@@ -2,6 +2,13 @@ import { z } from "zod";
 import { badInput } from "#core/errors.ts";
 import { type Rng, rngOf } from "#core/rng.ts";
 import { checkAction, clipUnit } from "./action.ts";
+import {
+  ACTION_NAMES,
+  insertionView,
+  OBSERVATION_NAMES,
+  STEP_LENGTH,
+  VIEW_Y,
+} from "./insertion-view.ts";
 import { type RandomStream, randomStream } from "./random-stream.ts";
 import { drawTabletop } from "./tabletop-scene.ts";
 import {
@@ -34,10 +41,8 @@ export const TabletopOptions = z.strictObject({
 });
 export type TabletopOptions = z.input<typeof TabletopOptions>;
 
-const STEP_LENGTH = 0.05;
 const GRASP_REACH = 0.05;
 const CARRY_Y = 0.45;
-const VIEW_Y = 0.35;
 /** A tip this deep in the slot has finished the sub-task. */
 const DONE_Y = 0.04;
 const START = { x: 0, y: 0.4 };
@@ -46,23 +51,6 @@ const SLOT_X = [0.3, 0.8] as const;
 const OFFSET_SD = 0.03;
 /** What friction leaves of a slide that does not stick. */
 const SLIDE = 0.6;
-/** Sharpens the last hundredths of a misalignment in the observation. */
-const NEAR_GAIN = 20;
-
-const OBSERVATION_NAMES = [
-  "x",
-  "y",
-  "held",
-  "contact",
-  "last-dx",
-  "last-dy",
-  "object-dx",
-  "slot-dx",
-  "slot-dx-near",
-  "inserted",
-  "looking",
-] as const;
-const ACTION_NAMES = ["dx", "dy", "grip"] as const;
 
 const between = ([low, high]: readonly [number, number], stream: RandomStream) =>
   low + (high - low) * stream.uniform();
@@ -214,21 +202,10 @@ const truthOf = (state: TabletopState): InsertionTruth => ({
   subtask: state.subtask,
 });
 
-/** [11] in the order of the names; the slot is seen off by the bias. */
-function observe(state: TabletopState): Float64Array {
-  const held = state.held === 1;
-  const slotDx = held ? state.slotX - state.x - state.offset + state.bias : 0;
-  return Float64Array.of(
-    state.x,
-    2 * state.y - 1,
-    state.held,
-    state.contact,
-    state.vx / STEP_LENGTH,
-    state.vy / STEP_LENGTH,
-    held ? 0 : state.objectX - state.x,
-    slotDx,
-    Math.tanh(NEAR_GAIN * slotDx),
-    state.inserted,
-    held && state.y >= VIEW_Y ? 1 : 0,
-  );
-}
+/** The slot is seen off by the bias. */
+const observe = (state: TabletopState): Float64Array =>
+  insertionView({
+    ...{ x: state.x, y: state.y, lastDx: state.vx, lastDy: state.vy, objectX: state.objectX },
+    ...{ held: state.held, contact: state.contact, inserted: state.inserted },
+    slotDx: state.slotX - state.x - state.offset + state.bias,
+  });
